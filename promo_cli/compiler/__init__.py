@@ -1,0 +1,1 @@
+"""From a workspace to canonical JSON bundles; pure functions."""

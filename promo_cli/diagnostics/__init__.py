@@ -1,0 +1,1 @@
+"""The one diagnostic record and its renderers."""

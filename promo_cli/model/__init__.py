@@ -1,0 +1,1 @@
+"""Pydantic models of everything people and tills write."""

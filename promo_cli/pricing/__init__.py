@@ -1,0 +1,1 @@
+"""cart + bundle -> receipt. Standard library only, no I/O, no clock."""

@@ -1,0 +1,1 @@
+"""Questions to the warehouse, one SQL file each, and their renderers."""

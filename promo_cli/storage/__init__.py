@@ -1,0 +1,1 @@
+"""Object storage behind one interface: a folder or S3. Knows no promotion."""

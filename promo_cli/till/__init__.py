@@ -1,0 +1,1 @@
+"""The reference till: pull, price, upload."""

@@ -1,0 +1,1 @@
+"""Rules over a loaded workspace, one file per code family, and the promotions' own tests."""

@@ -1,0 +1,1 @@
+"""The DuckDB database that ingest fills: schema, ledger, quarantine, receipts."""

@@ -1,0 +1,1 @@
+"""Finds promo.yaml, reads YAML with positions, builds the models."""
