@@ -23,7 +23,8 @@ _OPTIONS = (
     | orjson.OPT_PASSTHROUGH_DATETIME
     | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
-_MAX_DIGITS = 40  # before or after the point; a text like 1e999999 must not become a megabyte of zeros
+_LIMIT = 2**63  # magnitude below which every language's JSON reader can keep a whole number
+_MAX_PLACES = 40  # digits after the point; a text like 1e-999999 must not become a megabyte of zeros
 
 
 class CanonicalError(ValueError):
@@ -33,7 +34,7 @@ class CanonicalError(ValueError):
 def dumps(value: Any) -> bytes:
     """Return the canonical bytes of a value of dict, list, tuple, str, int, bool, None and Decimal.
 
-    Raises CanonicalError for a float, a non-finite or absurdly long number, or any other type.
+    Raises CanonicalError for a float, a number that is not finite or not below 2^63, or any other type.
     """
     _refuse_floats(value)
     try:
@@ -59,8 +60,8 @@ def loads(data: bytes | str) -> Any:
 
 def decimal_text(number: Decimal) -> str:
     """Return the one text of a decimal: no exponent, no trailing zeros, no negative zero."""
-    if not number.is_finite() or abs(number.adjusted()) > _MAX_DIGITS:
-        raise CanonicalError(f"expected a finite number of at most {_MAX_DIGITS} digits, found {number}")
+    if not number.is_finite() or not -_LIMIT <= number < _LIMIT or number.adjusted() < -_MAX_PLACES:
+        raise CanonicalError(f"expected a finite number of 64 bits and at most {_MAX_PLACES} places, found {number}")
     text = format(number, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
