@@ -1,1 +1,13 @@
 """From a workspace to canonical JSON bundles; pure functions."""
+
+from promo_cli.compiler.fleet import compile_fleet, compile_store, stores_running
+from promo_cli.compiler.promotion import COMPILER_VERSION, compile_promotion, promotion_id
+
+__all__ = [
+    "COMPILER_VERSION",
+    "compile_fleet",
+    "compile_promotion",
+    "compile_store",
+    "promotion_id",
+    "stores_running",
+]
