@@ -9,6 +9,7 @@ The roadmap's plain bodies, `{"usages": [...]}` and `{"logs": [...]}`, have thei
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from decimal import Decimal
@@ -27,7 +28,7 @@ MAX_AMOUNT = Decimal(10) ** 12
 MAX_PLACES = 3
 """Digits after the point: no currency in use has more than three, and no quantity is finer than grams."""
 
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
+_MOMENT = re.compile(r"(19|20)\d{2}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 
 
 def _decimal(value: Any) -> Decimal:
@@ -58,13 +59,8 @@ def _moment(value: Any) -> dt.datetime:
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
         return value
     if isinstance(value, str) and _MOMENT.fullmatch(value):
-        try:
-            moment = dt.datetime.fromisoformat(value)
-            moment.astimezone(dt.UTC)  # an offset can carry the first or last day out of the calendar
-        except (ValueError, OverflowError):
-            pass
-        else:
-            return moment
+        with contextlib.suppress(ValueError):
+            return dt.datetime.fromisoformat(value)
     raise expected("a moment with its offset, such as 2026-02-07T10:00:00+07:00")
 
 
@@ -75,8 +71,11 @@ def _number_schema(**bounds: Any) -> WithJsonSchema:
 Ref = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A name given by another system: a bill number, a member id, a key. Printable, at most 128 characters."""
 
-Words = Annotated[str, StringConstraints(max_length=2000)]
+Words = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")]
 """Text for people."""
+
+Phone = Annotated[str, StringConstraints(max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""A telephone number as typed, or its keyed hash made by the till (64 hexadecimal digits). Never stored as it came."""
 
 EventId = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
 """A UUID; version 7 (RFC 9562) keeps them in the order of their making."""
@@ -120,9 +119,14 @@ class Event(Record):
     brand_id: Id | None = None
     pos_id: Ref
     seq: Count
-    at: Moment
     business_date: Date
     release_seq: Count | None = None
+
+
+class Timed(Event):
+    """An event with the till's clock."""
+
+    at: Moment
 
 
 class Discount(Record):
@@ -157,7 +161,7 @@ class Tender(Record):
     amount: Money
 
 
-class Bill(Event):
+class Bill(Timed):
     """A completed sale."""
 
     kind: Literal["bill"]
@@ -175,7 +179,7 @@ class Bill(Event):
     rewards: list[Any] | None = None
 
 
-class Refund(Event):
+class Refund(Timed):
     """Goods given back (`refund`) or a sale undone (`void`). Quantities and amounts are positive: what is given back.
 
     `bill_id` is its own number. Without a receipt there is no `original_bill_id`.
@@ -190,20 +194,21 @@ class Refund(Event):
 
 
 class Usage(Event):
-    """One use of a promotion on a bill. A `customer_phone` is stored only as its keyed hash."""
+    """One use of a promotion on a bill. A `customer_phone` is stored only as its keyed hash; a missing `at` is `used_at`."""
 
     kind: Literal["usage"]
     promotion_id: Ref
     code: Ref | None = None
     bill_id: Ref
     member_id: Ref | None = None
-    customer_phone: Ref | None = None
+    customer_phone: Phone | None = None
     original_amount: Money | None = None
     discount_amount: Money
     used_at: Moment
+    at: Moment | None = None
 
 
-class Log(Event):
+class Log(Timed):
     """One decision of a till: a promotion was applied to a bill, or rejected and why."""
 
     kind: Literal["log"]
@@ -218,7 +223,7 @@ class Log(Event):
     final_amount: Money | None = None
 
 
-class Eligible(Event):
+class Eligible(Timed):
     """A promotion was offered on a bill and not applied: the denominator of its take rate."""
 
     kind: Literal["eligible"]
@@ -228,7 +233,7 @@ class Eligible(Event):
     reason_code: Ref | None = None
 
 
-class VoucherRedeem(Event):
+class VoucherRedeem(Timed):
     """A voucher was redeemed, or a redemption undone. `voucher` is its serial or its code's hash, never its owner."""
 
     kind: Literal["voucher_redeem"]
@@ -242,7 +247,7 @@ class VoucherRedeem(Event):
     amount: Money | None = None
 
 
-class Feedback(Event):
+class Feedback(Timed):
     """A customer's score. Free text is not collected, because people write names into it."""
 
     kind: Literal["feedback"]
@@ -251,7 +256,7 @@ class Feedback(Event):
     score: Score
 
 
-class Exposure(Event):
+class Exposure(Timed):
     """A unit met an arm of an experiment, either arm. `unit` is what was assigned: a customer or a store."""
 
     kind: Literal["exposure"]
@@ -262,7 +267,7 @@ class Exposure(Event):
     customer_key: Ref | None = None
 
 
-class Sync(Event):
+class Sync(Timed):
     """Which release a till runs, and how its last sync ended."""
 
     kind: Literal["sync"]
@@ -271,7 +276,7 @@ class Sync(Event):
     detail: Words | None = None
 
 
-class DayClose(Event):
+class DayClose(Timed):
     """Control totals of one till's business day.
 
     `bills` counts completed bills, `net` sums their `final_amount` and `discount` their `total_discount`, both before
@@ -310,7 +315,7 @@ class BodyUsage(Record):
     promotion_id: Ref
     bill_id: Ref
     member_id: Ref | None = None
-    customer_phone: Ref | None = None
+    customer_phone: Phone | None = None
     discount_amount: Money
     used_at: Moment
     store_id: Id | None = None
