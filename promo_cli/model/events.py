@@ -194,7 +194,7 @@ class Refund(Timed):
 
 
 class Usage(Event):
-    """One use of a promotion on a bill. A `customer_phone` is stored only as its keyed hash; a missing `at` is `used_at`."""
+    """One use of a promotion on a bill. A phone is stored only as its keyed hash; a missing `at` is `used_at`."""
 
     kind: Literal["usage"]
     promotion_id: Ref
