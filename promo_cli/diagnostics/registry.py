@@ -1,0 +1,51 @@
+"""Every declared code of the product, found in the `codes` module of each room."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
+from types import ModuleType
+
+from promo_cli.diagnostics.record import Code
+
+_SHAPE = re.compile(r"[A-Z]{3}\d{3}")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def collect(codes: Iterable[Code]) -> dict[str, Code]:
+    """The codes by their code, in order.
+
+    Raises ValueError for a code or a name declared twice, or one that does not have the usual shape.
+    """
+    found: dict[str, Code] = {}
+    names: dict[str, str] = {}
+    for code in codes:
+        if not _SHAPE.fullmatch(code.code) or not _NAME.fullmatch(code.name):
+            raise ValueError(f"{code.code} {code.name}: expected three letters, three digits and a hyphenated name")
+        if code.code in found:
+            raise ValueError(f"{code.code} is declared twice: {found[code.code].name} and {code.name}")
+        if code.name in names:
+            raise ValueError(f"the name {code.name} is declared twice: {names[code.name]} and {code.code}")
+        found[code.code] = code
+        names[code.name] = code.code
+    return dict(sorted(found.items()))
+
+
+def declared_in(module: ModuleType) -> list[Code]:
+    """The codes a module holds: as its own constants, or in tuples of them."""
+    found: list[Code] = []
+    for value in vars(module).values():
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Code) and item not in found:
+                found.append(item)
+    return found
+
+
+def all_codes(package: str = "promo_cli") -> dict[str, Code]:
+    """Imports `<package>.<room>.codes` of every room that has one, and collects what they declare."""
+    rooms = [room.name for room in iter_modules(import_module(package).__path__) if room.ispkg]
+    modules = [f"{package}.{room}.codes" for room in rooms if find_spec(f"{package}.{room}.codes")]
+    return collect(code for module in modules for code in declared_in(import_module(module)))
