@@ -105,7 +105,7 @@ Flag = Annotated[bool, Field()]
 
 
 class Record(BaseModel):
-    """A frozen, strictly typed object that keeps keys it does not know."""
+    """A frozen, strictly typed object that keeps keys it does not know. A key that may be absent may also be null."""
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True, defer_build=True)
 
@@ -150,8 +150,8 @@ class Line(Record):
     discount: Money
     net: Money
     unit_nets: list[Money] | None = None
-    gift: Flag = False
-    discounts: list[Discount] = []
+    gift: Flag | None = None
+    discounts: list[Discount] | None = None
 
 
 class Tender(Record):
@@ -171,7 +171,7 @@ class Bill(Timed):
     member_id: Ref | None = None
     customer_key: Ref | None = None
     customer_type: Ref | None = None
-    tender: list[Tender] = []
+    tender: list[Tender] | None = None
     subtotal: Money
     total_discount: Money
     final_amount: Money
@@ -234,11 +234,11 @@ class Eligible(Timed):
 
 
 class VoucherRedeem(Timed):
-    """A voucher was redeemed, or a redemption undone. `voucher` is its serial or its code's hash, never its owner."""
+    """A voucher was redeemed, unless `status` says undone. `voucher` is its serial or its code's hash, never its owner."""
 
     kind: Literal["voucher_redeem"]
     voucher: Ref
-    status: Literal["redeemed", "reversed"] = "redeemed"
+    status: Literal["redeemed", "reversed"] | None = None
     batch: Ref | None = None
     promotion_id: Ref
     bill_id: Ref

@@ -6,7 +6,17 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from promo_cli.model.events import BODIES, EVENTS, json_schemas
+from promo_cli.model.events import (
+    BODIES,
+    EVENTS,
+    BodyLog,
+    BodyUsage,
+    Discount,
+    Line,
+    Record,
+    Tender,
+    json_schemas,
+)
 from promo_cli.protocol import canonical
 
 COMMON = {
@@ -109,6 +119,15 @@ def test_a_value_of_another_type_or_out_of_bounds_is_refused(kind: str, changes:
     with pytest.raises(ValidationError) as caught:
         EVENTS[kind].model_validate(event(kind, **changes))
     assert [error["loc"][0] for error in caught.value.errors()] == [where]
+
+
+@pytest.mark.parametrize("model", [*EVENTS.values(), Line, Discount, Tender, BodyUsage, BodyLog])
+def test_null_means_absent(model: type[Record]) -> None:
+    """Whatever may be left out may also be null, so that no reader has to tell the two apart."""
+    optional = {name: None for name, field in model.model_fields.items() if not field.is_required()}
+    with pytest.raises(ValidationError) as caught:
+        model.model_validate(optional)
+    assert {error["type"] for error in caught.value.errors()} == {"missing"}
 
 
 def test_unknown_keys_are_kept() -> None:
