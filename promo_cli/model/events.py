@@ -234,7 +234,7 @@ class Eligible(Timed):
 
 
 class VoucherRedeem(Timed):
-    """A voucher was redeemed, unless `status` says undone. `voucher` is its serial or its code's hash, never its owner."""
+    """A voucher was redeemed, or `status` says undone. `voucher` is its serial or its code's hash, never a person."""
 
     kind: Literal["voucher_redeem"]
     voucher: Ref
