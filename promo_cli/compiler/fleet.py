@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from promo_cli.compiler import bundle, targeting, window
 from promo_cli.compiler.promotion import compile_promotion
 from promo_cli.model.promotion import Promotion
 from promo_cli.protocol import canonical
-from promo_cli.workspace import Workspace
+
+if TYPE_CHECKING:
+    from promo_cli.workspace import Workspace
 
 
 def compile_fleet(workspace: Workspace, as_of: dt.date, only: Collection[str] | None = None) -> dict[str, bytes]:

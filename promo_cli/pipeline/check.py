@@ -1,0 +1,51 @@
+"""Load and validate: what CI does with a pull request, and what comes before every build."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from promo_cli.diagnostics import Diagnostic, Failure, Severity
+from promo_cli.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A workspace and all that was found in it, sorted by file and place."""
+
+    workspace: Workspace
+    diagnostics: list[Diagnostic]
+
+    @property
+    def files(self) -> int:
+        """How many files were read."""
+        return self.workspace.file_count
+
+
+def check(start: Path, paths: Sequence[str] = (), *, today: dt.date | None = None) -> Checked:
+    """Load the workspace around `start` and apply every rule, reporting on `paths` only where given.
+
+    `today` is a day in the company's time zone, by default the current one. Raises Failure (exit 2) without promo.yaml.
+    """
+    from promo_cli import validation
+    from promo_cli.workspace import load
+
+    workspace = load(start)
+    return Checked(workspace, validation.check(workspace, paths=paths, today=today or today_of(workspace)))
+
+
+def checked_workspace(start: Path, *, today: dt.date | None = None) -> Workspace:
+    """Return the workspace if it has no errors; raises Failure with them (exit 1) otherwise."""
+    checked = check(start, today=today)
+    errors = [found for found in checked.diagnostics if found.severity is Severity.ERROR and not found.suppressed]
+    if errors:
+        raise Failure(errors, exit_code=1)
+    return checked.workspace
+
+
+def today_of(workspace: Workspace) -> dt.date:
+    """Return the current day in the company's time zone."""
+    return dt.datetime.now(ZoneInfo(workspace.settings.timezone)).date()

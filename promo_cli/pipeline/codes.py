@@ -1,0 +1,52 @@
+"""Codes of what stops the daily loop before any room is at fault."""
+
+from __future__ import annotations
+
+from promo_cli.diagnostics import Code, Severity
+
+NOT_EMPTY = Code(
+    code="CFG201",
+    name="folder-in-use",
+    severity=Severity.ERROR,
+    doc="""`promo init` found files of its own names in the folder.
+
+    Why: a workspace that already exists must never be overwritten.
+    Fix: choose an empty or a new folder, or remove the files that the message names.""",
+)
+UNKNOWN_ENVIRONMENT = Code(
+    code="CFG202",
+    name="unknown-environment",
+    severity=Severity.ERROR,
+    doc="""The environment is not one of promo.yaml.
+
+    Why: only a declared environment says where its releases live and whether it is protected.
+    Fix: take one of the names the message lists, or add it under `environments:` in promo.yaml.""",
+)
+UNKNOWN_STORE = Code(
+    code="CFG203",
+    name="unknown-store",
+    severity=Severity.ERROR,
+    doc="""The store is not one of stores/.
+
+    Why: a bundle can only be made for a store that the workspace describes.
+    Fix: take the id of a store under stores/; the message suggests the nearest.""",
+)
+NOT_CLEAN = Code(
+    code="PUB101",
+    name="uncommitted-changes",
+    severity=Severity.ERROR,
+    doc="""The workspace is not exactly what a git commit holds.
+
+    Why: a release names the commit it was made from, so that anyone can rebuild and compare it. That fails when the
+    files differ from the commit, or when there is none.
+    Fix: commit the changes and publish again. To publish all the same, pass --allow-dirty; the release records it.""",
+)
+PROTECTED = Code(
+    code="PUB102",
+    name="protected-environment",
+    severity=Severity.ERROR,
+    doc="""The environment is marked `protected: true`, and nobody confirmed.
+
+    Why: a publication there changes real prices in real stores.
+    Fix: answer the question in a terminal, or pass --yes where no one can answer, such as in a workflow.""",
+)

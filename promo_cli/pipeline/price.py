@@ -1,0 +1,51 @@
+"""Price a cart file with a workspace's own promotions, as the store's till would."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from promo_cli.compiler import compile_store
+from promo_cli.pipeline.check import checked_workspace
+from promo_cli.pipeline.environment import check_store
+from promo_cli.pricing import prepare, price
+from promo_cli.workspace import Workspace, read_value
+
+
+def price_cart(
+    start: Path, store_id: str, cart_file: Path, *, at: str | None, now: dt.datetime, trace: bool = False
+) -> dict[str, Any]:
+    """Return the receipt of the cart in `cart_file` (JSON or YAML; `-` is stdin), amounts in major units.
+
+    The moment is `at`, else the cart's own, else `now`, on the store's clock; the bundle is that day's.
+    Raises Failure for a workspace with errors, an unknown store or an unreadable file, CartError for a bad cart.
+    """
+    cart = read_value(cart_file)
+    workspace = checked_workspace(start)
+    check_store(workspace, store_id)
+    stated = at or _stated_moment(cart)
+    clock = now.astimezone(store_zone(workspace, store_id)).replace(tzinfo=None)
+    moment = stated or clock.isoformat(timespec="seconds")
+    bundle = compile_store(workspace, store_id, _day_of(moment) or clock.date())
+    return price({**cart, "store_id": store_id, "at": moment}, prepare(bundle), trace=trace)
+
+
+def store_zone(workspace: Workspace, store_id: str) -> ZoneInfo:
+    """Return the zone of a store's wall clock."""
+    zones = {store.id: store.timezone for store in workspace.stores}
+    return ZoneInfo(zones[store_id] or workspace.settings.timezone)
+
+
+def _stated_moment(cart: dict[str, Any]) -> Any:
+    inner = cart.get("cart")
+    return cart.get("at") or (inner.get("at") if isinstance(inner, dict) else None)
+
+
+def _day_of(moment: Any) -> dt.date | None:
+    """Return the day of a moment as written; None where it is not one, which pricing then explains."""
+    try:
+        return dt.datetime.fromisoformat(moment).date()
+    except (TypeError, ValueError):
+        return None
