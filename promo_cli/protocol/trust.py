@@ -55,6 +55,7 @@ class Reason(StrEnum):
     CLIENT_TOO_OLD = "client-too-old"
     HASH = "hash"
     MISSING = "missing"
+    NOTHING_PUBLISHED = "nothing-published"
     SCHEMA = "schema"
     REQUIRES = "requires"
     NOT_LISTED = "not-listed"
