@@ -1,0 +1,122 @@
+"""`promo till …`: the reference till."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from promo_cli.cli.options import Env, Store, now
+from promo_cli.cli.session import JsonFlag, Session, command, group, show
+
+app = group("The reference till: pull the bundle, price with it offline, upload what happened.")
+
+State = Annotated[
+    Path | None,
+    typer.Option("--state", metavar="DIR", help="Where this till keeps what it has.  [default: out/tills/ENV/STORE]"),
+]
+
+
+@command(app, "sync")
+def sync(
+    session: Session,
+    env: Env,
+    store: Store,
+    *,
+    state: State = None,
+    root: Annotated[
+        Path | None,
+        typer.Option("--root", metavar="FILE", help="The environment's root, which a new till needs once."),
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Bring a till up to date with its environment. Without network it goes on with what it has (exit 4)."""
+    from promo_cli.pipeline.till import sync_till
+
+    result = sync_till(session.start, env, store, state, root_file=root, now=now())
+    for notice in result.notices:
+        session.note(f"note: {notice}")
+    if json:
+        session.document(result.document())
+    else:
+        show(session, result.diagnostics)
+        session.result(f"{store}: {result.status}, release {result.version}, {result.count} promotions")
+    raise typer.Exit(result.exit_code)
+
+
+@command(app, "version")
+def version(session: Session, env: Env, store: Store, *, state: State = None, json: JsonFlag = False) -> None:
+    """Say which release a till runs, and whether it must sync at once."""
+    from promo_cli.pipeline.till import till_version
+
+    document = till_version(session.start, env, store, state)
+    if json:
+        session.document(document)
+        return
+    forced = ", must sync at once" if document["force_update"] else ""
+    session.result(f"{store}: release {document['version']} of {document['last_updated'] or 'never'}{forced}")
+
+
+@command(app, "show")
+def show_promotions(
+    session: Session,
+    env: Env,
+    store: Store,
+    codes: Annotated[list[str] | None, typer.Argument(metavar="[CODE…]", help="Codes or ids.")] = None,
+    *,
+    brand: Annotated[str | None, typer.Option("--brand", metavar="ID", help="Only what runs for this brand.")] = None,
+    state: State = None,
+    json: JsonFlag = False,
+) -> None:
+    """Show promotions as the till has them, compiled."""
+    from promo_cli.pipeline.till import till_promotions
+
+    promotions = till_promotions(session.start, env, store, state, codes=codes or (), brand=brand)
+    if json:
+        session.document({"schema": "promo.promotions/1", "promotions": promotions, "count": len(promotions)})
+        return
+    for promotion in promotions:
+        session.result(_summary(promotion))
+
+
+@command(app, "price")
+def price(
+    session: Session,
+    env: Env,
+    store: Store,
+    cart: Annotated[Path, typer.Option("--cart", metavar="FILE", help="The cart, JSON or YAML; - reads stdin.")],
+    *,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="The store's clock.  [default: now]")] = None,
+    trace: Annotated[bool, typer.Option("--trace", help="Show every stage and every promotion.")] = False,
+    state: State = None,
+    json: JsonFlag = False,
+) -> None:
+    """Price a cart offline, with the bundle the till has."""
+    from promo_cli.cli.paper import print_receipt
+    from promo_cli.pipeline.till import price_at_till
+
+    priced = price_at_till(session.start, env, store, state, cart, at=at, now=now(), trace=trace)
+    print_receipt(session, priced, json=json)
+
+
+@command(app, "upload")
+def upload(session: Session, env: Env, store: Store, *, state: State = None, json: JsonFlag = False) -> None:
+    """Deliver what the till has spooled; a batch leaves the spool only on its receipt."""
+    from promo_cli.pipeline.till import upload_till
+
+    sent = upload_till(session.start, env, store, state)
+    if json:
+        session.document(sent.document())
+    else:
+        session.result(
+            f"{store}: {sent.delivered} batches delivered, {sent.settled} settled by a receipt, {sent.waiting} waiting"
+        )
+
+
+def _summary(promotion: dict[str, Any]) -> str:
+    validity = promotion["validity"]
+    return (
+        f"{promotion['code']:<20} {promotion['promo_type']:<18} "
+        f"{validity['start_date']} to {validity['end_date'] or 'open'}  {promotion['name']}"
+    )
