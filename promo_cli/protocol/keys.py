@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from promo_cli.protocol import canonical
@@ -57,6 +58,24 @@ class Signer:
 
     def _key(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self.seed)
+
+
+def signer_to_pem(signer: Signer) -> bytes:
+    """Write a private key as unencrypted PKCS #8 PEM (RFC 8410), which other tools read."""
+    return Ed25519PrivateKey.from_private_bytes(signer.seed).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def signer_from_pem(data: bytes) -> Signer:
+    """Read an unencrypted Ed25519 private key; raises DocumentError."""
+    try:
+        key = serialization.load_pem_private_key(data, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise DocumentError("expected an unencrypted Ed25519 private key in PEM") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise DocumentError(f"expected an Ed25519 private key, found {type(key).__name__}")
+    return Signer(key.private_bytes_raw())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,118 @@
+"""Codes of what a publisher finds: PUB about the protocol, SEC about keys and signatures."""
+
+from __future__ import annotations
+
+from promo_cli.diagnostics import Code, Severity
+
+CONDITIONS_IGNORED = Code(
+    code="PUB001",
+    name="conditional-writes-not-enforced",
+    severity=Severity.ERROR,
+    doc="""The object storage does not honour conditional writes, so two publishers could overwrite each other.
+
+    Why: the whole fleet switches by one conditional write of HEAD. A store that answers 200 where 412 is due would let
+    the later of two publishers win silently, and tills would see revisions go backwards.
+    Example: a gateway that ignores If-None-Match.
+    Fix: publish to storage that enforces If-Match and If-None-Match: AWS S3, a recent MinIO or Ceph, or a folder.""",
+)
+LOST_RACE = Code(
+    code="PUB002",
+    name="lost-race",
+    severity=Severity.ERROR,
+    doc="""Somebody else published something different while this publication was running.
+
+    Why: only one of two publishers that started from the same release can win. Yours changed nothing for the tills.
+    Example: a merge and the nightly job published at the same minute.
+    Fix: pull the latest commit and publish again; it starts from what is live now.""",
+)
+OUTCOME_UNKNOWN = Code(
+    code="PUB003",
+    name="outcome-unknown",
+    severity=Severity.ERROR,
+    doc="""It is not known whether this publication took effect: the storage did not answer, or answered in doubt.
+
+    Why: a lost answer says nothing about the write. Nothing is half published: HEAD is the old one or the new one.
+    Example: the network failed while HEAD was written.
+    Fix: run the same publish again. It finds out, and does nothing if the publication did take effect.""",
+)
+HELD = Code(
+    code="PUB004",
+    name="publishing-held",
+    severity=Severity.ERROR,
+    doc="""Publishing to this environment is held.
+
+    Why: somebody rolled back and did not want the next job to undo it.
+    Example: the nightly publication runs after an evening's rollback.
+    Fix: repair the promotion first, then release the hold when you publish.""",
+)
+BROKEN_CHAIN = Code(
+    code="PUB005",
+    name="live-release-broken",
+    severity=Severity.ERROR,
+    doc="""The live release cannot be read completely.
+
+    Why: an object HEAD leads to is missing, too large or damaged. Tills that have their bundle go on with it.
+    Example: a lifecycle rule of the bucket deleted a shard.
+    Fix: restore the object from the bucket's backup or versions. Take care that nothing but promo deletes there.""",
+)
+NOT_VERIFIED = Code(
+    code="PUB006",
+    name="verification-failed",
+    severity=Severity.ERROR,
+    doc="""The release was published, but reading it back as a till does failed.
+
+    Why: the storage lost or changed an object after it was written, or reads lag behind writes.
+    Example: a blob is missing although its upload was confirmed.
+    Fix: publish again. If it stays, check the storage.""",
+)
+NO_STORES = Code(
+    code="PUB007",
+    name="nothing-compiled",
+    severity=Severity.ERROR,
+    doc="""There is no bundle to publish.
+
+    Why: a release without stores would leave every till without promotions, which is hardly what was meant.
+    Example: the stores folder is empty.
+    Fix: check that the workspace has stores. To stop a single promotion, set `is_active: false`.""",
+)
+NO_KEYS = Code(
+    code="SEC001",
+    name="no-signing-key",
+    severity=Severity.ERROR,
+    doc="""The keys that sign this environment's HEAD are not at hand.
+
+    Why: tills believe only what the environment's head keys have signed, in the number its root asks for.
+    Example: a job runs without access to the key, or a colleague's folder was published to with other keys.
+    Fix: put the environment's key folder where the message says, with its root.json and the head key.""",
+)
+OTHER_ROOT = Code(
+    code="SEC002",
+    name="another-root",
+    severity=Severity.ERROR,
+    doc="""The bucket belongs to another root than the one in the key folder.
+
+    Why: its tills trust the bucket's root and would refuse what you sign.
+    Example: the key folder was deleted, and a new development root was made for an old bucket.
+    Fix: restore the key folder of this bucket, or publish to an empty target. For a development folder whose keys are
+    lost, delete the bucket folder and publish again.""",
+)
+UNTRUSTED_HEAD = Code(
+    code="SEC003",
+    name="head-not-trusted",
+    severity=Severity.ERROR,
+    doc="""HEAD in the bucket does not pass the checks that every till makes.
+
+    Why: it was changed, copied from another environment or signed with keys the root does not name.
+    Example: a signature is missing.
+    Fix: do not publish over it. Find out who wrote it; restore the last good HEAD from the bucket's versions.""",
+)
+BAD_KEY = Code(
+    code="SEC004",
+    name="unreadable-key",
+    severity=Severity.ERROR,
+    doc="""A file in the key folder is not what it should be.
+
+    Why: keys are unencrypted Ed25519 keys in PEM, and root.json is the environment's signed root.
+    Example: a key file was cut short.
+    Fix: restore the file from where you keep the original.""",
+)

@@ -1,0 +1,97 @@
+"""What a release will hold: entries of stores, and the bytes of every new object. Pure but for reading old bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from promo_cli.protocol import bundle, delta, shard
+from promo_cli.protocol.blob import Blob, blob_of
+from promo_cli.protocol.fields import DocumentError
+from promo_cli.protocol.release import Counts
+from promo_cli.protocol.shard import DeltaRef, Entry
+from promo_cli.publishing.live import POOL, Live
+
+Objects = Mapping[Blob, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The new entries, and the bytes behind what they name, as far as those are new."""
+
+    entries: Mapping[str, Entry]
+    objects: Objects
+    counts: Counts
+    changed: tuple[str, ...]
+    """Stores whose entry is new or another, in order."""
+
+
+def plan_contents(bundles: Mapping[str, bytes], counters: bytes | None, live: Live, commit: str | None) -> Contents:
+    """Compare bundles with the live release. A store whose content did not change keeps its entry, byte for byte."""
+    objects = {blob_of(data): data for data in set(bundles.values())}
+    blobs = {data: blob for blob, data in objects.items()}
+    counters_blob = None
+    if counters is not None:
+        counters_blob = blob_of(counters)
+        objects[counters_blob] = counters
+    old_entries = live.entries or {}
+    entries: dict[str, Entry] = {}
+    for store_id in sorted(bundles):
+        old = old_entries.get(store_id)
+        blob = blobs[bundles[store_id]]
+        if old is None:
+            entries[store_id] = Entry(bundle=blob, counters=counters_blob, source_commit=commit)
+        elif (old.bundle, old.counters) == (blob, counters_blob):
+            entries[store_id] = old
+        else:
+            deltas = old.deltas if old.bundle == blob else ()
+            entries[store_id] = replace(old, bundle=blob, counters=counters_blob, deltas=deltas, source_commit=commit)
+    known = shard.blobs_of(old_entries.values())
+    return Contents(
+        entries=entries,
+        objects={blob: data for blob, data in objects.items() if blob not in known},
+        counts=Counts(len(bundles), len(blobs), len(_promotion_ids(blobs))),
+        changed=tuple(store_id for store_id, entry in entries.items() if old_entries.get(store_id) != entry),
+    )
+
+
+def add_deltas(contents: Contents, live: Live, read: Callable[[Blob], bytes | None]) -> Contents:
+    """Add deltas from what changed stores run now, where one is worth it.
+
+    ``read`` returns an old bundle, or None when it cannot be had: then there is no delta, which hurts nobody.
+    """
+    old_entries = live.entries or {}
+    steps = {
+        (old_entries[store_id].bundle, contents.entries[store_id].bundle)
+        for store_id in contents.changed
+        if store_id in old_entries and contents.entries[store_id].bundle in contents.objects
+    }
+    ordered = sorted(steps, key=lambda step: (step[0].sha256, step[1].sha256))
+    with ThreadPoolExecutor(POOL) as pool:
+        made = dict(zip(ordered, pool.map(lambda step: _delta(step, contents.objects, read), ordered), strict=True))
+    entries = dict(contents.entries)
+    objects = dict(contents.objects)
+    for store_id in contents.changed:
+        entry = entries[store_id]
+        old = old_entries.get(store_id)
+        data = made.get((old.bundle, entry.bundle)) if old is not None else None
+        if old is not None and data is not None:
+            blob = blob_of(data)
+            objects[blob] = data
+            entries[store_id] = replace(entry, deltas=(DeltaRef(old.bundle.sha256, blob),))
+    return replace(contents, entries=entries, objects=objects)
+
+
+def _delta(step: tuple[Blob, Blob], objects: Objects, read: Callable[[Blob], bytes | None]) -> bytes | None:
+    old = read(step[0])
+    try:
+        return None if old is None else delta.make(old, objects[step[1]])
+    except DocumentError:  # an old bundle of another form
+        return None
+
+
+def _promotion_ids(bundles: Iterable[bytes]) -> set[str]:
+    # Stores share most of their lines: each is read once.
+    lines = {line for data in bundles for line in bundle.split(data).lines}
+    return {bundle.promotion_id(line) for line in lines}

@@ -1,0 +1,207 @@
+"""Publishes a set of bundles to a whole fleet by one atomic step.
+
+Everything but HEAD is immutable and content-addressed, so the order makes it safe: first the intent, then blobs,
+shards and release, then HEAD by a conditional write. A crash anywhere leaves HEAD as it was, or committed; what was
+uploaded is found again by the next run. Nothing is ever deleted while unwinding.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from promo_cli.diagnostics import Failure
+from promo_cli.protocol import dsse, head, release
+from promo_cli.protocol.blob import Blob, blob_of
+from promo_cli.protocol.fields import time_text
+from promo_cli.protocol.head import ReleaseRef
+from promo_cli.protocol.identifiers import RANDOM_BYTES, ulid
+from promo_cli.protocol.layout import intent_key, release_key
+from promo_cli.protocol.release import Source
+from promo_cli.protocol.trust import Refused
+from promo_cli.publishing import codes
+from promo_cli.publishing.contents import Contents, add_deltas, plan_contents
+from promo_cli.publishing.documents import head_of, intent_of, release_of, shards_of
+from promo_cli.publishing.flip import Flip, flip
+from promo_cli.publishing.keyring import KeyRing
+from promo_cli.publishing.live import Live, publish_root, read_live
+from promo_cli.publishing.probe import check_conditional_writes
+from promo_cli.publishing.request import Request, Timing
+from promo_cli.publishing.upload import Report, Uploaded, upload
+from promo_cli.publishing.verify import verify
+from promo_cli.storage import Storage, put_once
+from promo_cli.till.pull import read_blob
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication did."""
+
+    outcome: Literal["published", "nothing-to-publish"]
+    env: str
+    where: str
+    seq: int
+    rev: int
+    publish_id: str
+    release_sha256: str
+    stores: int
+    bundles: int
+    promotions: int
+    changed_stores: tuple[str, ...]
+    uploaded: Uploaded
+    notices: tuple[str, ...]
+
+
+def publish(
+    bundles: Mapping[str, bytes],
+    *,
+    storage: Storage,
+    env: str,
+    keys: KeyRing,
+    source: Source,
+    as_of: date,
+    horizon_days: int,
+    now: datetime,
+    tool: str,
+    counters: bytes | None = None,
+    inputs_sha256: str | None = None,
+    reason: str | None = None,
+    timing: Timing | None = None,
+    report: Report = lambda progress: None,
+    random_bytes: Callable[[int], bytes] = os.urandom,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Published:
+    """Make these bundles, by store id, what the environment's tills run. ``now`` has an offset, ``as_of`` is a day.
+
+    Content equal to the live release is "nothing to publish", and nothing is written. Raises Failure with exit code 3
+    for a lost race or a hold, 4 for an unknown outcome, 2 for missing keys or unfit storage; StorageError when the
+    storage fails before HEAD is written. After any of them, running again is safe.
+    """
+    if not bundles:
+        raise Failure([codes.NO_STORES.at(None, "there is no bundle to publish")], exit_code=2)
+    request = Request(
+        bundles=bundles,
+        counters=counters,
+        storage=storage,
+        env=env,
+        keys=keys,
+        source=source,
+        as_of=as_of,
+        horizon_days=horizon_days,
+        now=now,
+        tool=tool,
+        inputs_sha256=inputs_sha256,
+        reason=reason,
+        timing=timing or Timing(),
+        publish_id=ulid(now, random_bytes(RANDOM_BYTES)),
+        report=report,
+        sleep=sleep,
+    )
+    live = read_live(storage, keys.trusted)
+    contents = plan_contents(bundles, counters, live, source.commit)
+    if _is_live(contents, live):
+        return _nothing(request, live)
+    if live.head is not None and live.head.hold is not None:
+        hold = live.head.hold
+        message = f"{env} is held since {time_text(hold.at)} by {hold.actor}: {hold.reason}"
+        raise Failure([codes.HELD.at(None, message)], exit_code=3)
+    return _publish(request, live, contents)
+
+
+def _publish(request: Request, live: Live, contents: Contents) -> Published:
+    signers = request.keys.head_signers(live.trusted.root)
+    storage = request.storage
+    check_conditional_writes(storage, request.publish_id, request.now)
+    if live.head is None:
+        publish_root(storage, live.trusted)
+    contents = add_deltas(contents, live, lambda blob: _old_bundle(storage, blob))
+    shards, new_shards, bits = shards_of(contents, live)
+    found = release_of(request, live, contents, shards, bits)
+    data = release.encode(found)
+    ref = ReleaseRef(release_key(found.seq, blob_of(data).sha256), blob_of(data).sha256, len(data))
+
+    intent = intent_key(request.publish_id)
+    put_once(storage, intent, intent_of(request, [*contents.objects, *new_shards], ref), sleep=request.sleep)
+    uploaded = upload(storage, {b.key: content for b, content in contents.objects.items()}, "blobs", request.report)
+    uploaded += upload(storage, {b.key: content for b, content in new_shards.items()}, "shards", request.report)
+    uploaded += upload(storage, {ref.key: data}, "release", request.report)
+
+    next_head = head_of(request, live, found, ref)
+    envelope = dsse.sign(head.PAYLOAD_TYPE, head.encode(next_head), signers)
+    try:
+        outcome = flip(storage, live.trusted, envelope, request.publish_id, live.etag, sleep=request.sleep)
+    except Refused as refused:
+        raise Failure([codes.UNTRUSTED_HEAD.at(None, f"HEAD in {storage.where}: {refused}")], 1) from refused
+    if outcome is Flip.LOST:
+        return _after_lost_race(request)
+    if outcome is Flip.UNKNOWN:
+        message = f"it is unknown whether release {found.seq} went live in {storage.where}"
+        raise Failure([codes.OUTCOME_UNKNOWN.at(None, message, help="run the same publish again")], exit_code=4)
+    verify(storage, live.trusted, next_head, contents.changed)
+    storage.delete(intent)
+    return Published(
+        outcome="published",
+        env=request.env,
+        where=storage.where,
+        seq=next_head.seq,
+        rev=next_head.rev,
+        publish_id=request.publish_id,
+        release_sha256=ref.sha256,
+        stores=found.counts.stores,
+        bundles=found.counts.bundles,
+        promotions=found.counts.promotions,
+        changed_stores=contents.changed,
+        uploaded=uploaded,
+        notices=_notices(request),
+    )
+
+
+def _after_lost_race(request: Request) -> Published:
+    """Another publisher won: fine if it published the same, else the caller has to start over."""
+    live = read_live(request.storage, request.keys.trusted)
+    if _is_live(plan_contents(request.bundles, request.counters, live, request.source.commit), live):
+        return _nothing(request, live)
+    assert live.head is not None, "a race is lost to a HEAD"
+    message = f"release {live.head.seq} went live in {request.storage.where} meanwhile, with other content"
+    advice = "pull the latest commit and publish again"
+    raise Failure([codes.LOST_RACE.at(None, message, help=advice)], exit_code=3)
+
+
+def _is_live(contents: Contents, live: Live) -> bool:
+    return not contents.changed and live.entries is not None and live.entries.keys() == contents.entries.keys()
+
+
+def _nothing(request: Request, live: Live) -> Published:
+    assert live.head is not None
+    assert live.release is not None
+    return Published(
+        outcome="nothing-to-publish",
+        env=request.env,
+        where=request.storage.where,
+        seq=live.head.seq,
+        rev=live.head.rev,
+        publish_id=live.head.publish_id,
+        release_sha256=live.head.release.sha256,
+        stores=live.release.counts.stores,
+        bundles=live.release.counts.bundles,
+        promotions=live.release.counts.promotions,
+        changed_stores=(),
+        uploaded=Uploaded(),
+        notices=_notices(request),
+    )
+
+
+def _notices(request: Request) -> tuple[str, ...]:
+    return () if request.keys.notice is None else (request.keys.notice,)
+
+
+def _old_bundle(storage: Storage, blob: Blob) -> bytes | None:
+    try:
+        data = read_blob(storage, blob)
+    except Refused:
+        return None
+    return data if blob.matches(data) else None
