@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from inspect import cleandoc
-from textwrap import dedent
+from textwrap import dedent, indent
 
 from promo_cli.diagnostics.record import Code
 
@@ -34,6 +34,32 @@ def explain(code: Code) -> Explanation:
         good=_example(parts.get("Good", "")),
         fix=parts.get("Fix", "").strip(),
     )
+
+
+def as_dict(code: Code) -> dict[str, str]:
+    """One code and its text as plain values."""
+    text = explain(code)
+    return {
+        "code": code.code,
+        "name": code.name,
+        "severity": str(code.severity),
+        "what": text.what,
+        "why": text.why,
+        "bad": text.bad,
+        "good": text.good,
+        "fix": text.fix,
+    }
+
+
+def as_text(code: Code) -> str:
+    """One code and its text for a terminal."""
+    text = explain(code)
+    parts = [f"{code.code} {code.name} ({code.severity})", text.what]
+    parts += [f"Why: {text.why}"] if text.why else []
+    parts += [f"Not:\n\n{indent(text.bad, '    ')}".rstrip()] if text.bad else []
+    parts += [f"But:\n\n{indent(text.good, '    ')}".rstrip()] if text.good else []
+    parts += [f"Fix: {text.fix}"] if text.fix else []
+    return "\n\n".join(parts) + "\n"
 
 
 def _example(text: str) -> str:

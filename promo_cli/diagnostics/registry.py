@@ -9,7 +9,8 @@ from importlib.util import find_spec
 from pkgutil import iter_modules
 from types import ModuleType
 
-from promo_cli.diagnostics.record import Code
+from promo_cli.diagnostics.record import Code, Failure
+from promo_cli.diagnostics.suggest import nearest
 
 _SHAPE = re.compile(r"[A-Z]{3}\d{3}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -49,3 +50,20 @@ def all_codes(package: str = "promo_cli") -> dict[str, Code]:
     rooms = [room.name for room in iter_modules(import_module(package).__path__) if room.ispkg]
     modules = [f"{package}.{room}.codes" for room in rooms if find_spec(f"{package}.{room}.codes")]
     return collect(code for module in modules for code in declared_in(import_module(module)))
+
+
+def find(word: str, codes: dict[str, Code] | None = None) -> Code:
+    """The code with this code or name, whatever its case.
+
+    Raises Failure (exit 2) with the nearest one if there is none.
+    """
+    from promo_cli.diagnostics.codes import UNKNOWN_CODE
+
+    codes = all_codes() if codes is None else codes
+    by_name = {code.name: code for code in codes.values()}
+    found = codes.get(word.upper()) or by_name.get(word.lower())
+    if found is None:
+        guess = nearest(word, [*codes, *by_name])
+        advice = f"did you mean `{guess}`?" if guess else "`promo explain --all` lists every code"
+        raise Failure([UNKNOWN_CODE.at(None, f"no diagnostic is called `{word}`", help=advice)], exit_code=2)
+    return found

@@ -23,8 +23,9 @@ def render(diagnostics: Iterable[Diagnostic], read: Read, *, colour: bool = Fals
 
     def lines(path: str) -> list[str]:
         if path not in cache:
-            # Only the newlines YAML knows: other separators must not shift the numbering.
-            cache[path] = (read(path) or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            # Only the newlines YAML knows, and no byte-order mark: both would shift the numbering.
+            text = (read(path) or "").removeprefix("\ufeff")
+            cache[path] = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         return cache[path]
 
     return "".join("\n".join(_one(found, lines, colour, width)) + "\n\n" for found in diagnostics)

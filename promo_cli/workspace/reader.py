@@ -65,7 +65,7 @@ def read(path: str, data: bytes, limits: Limits) -> Document:
         document.diagnostics.append(_exceeded(path, error, limits))
         return document
     except yaml.reader.ReaderError:
-        document.diagnostics.append(_not_text(path, data))
+        document.diagnostics.append(not_text(path, data))
         return document
     except yaml.MarkedYAMLError as error:
         document.diagnostics.append(syntax.from_error(path, split_lines(data.decode()), error))
@@ -108,7 +108,7 @@ def _exceeded(path: str, error: tree.Exceeded, limits: Limits) -> Diagnostic:
     return codes.TOO_LARGE.at(where, message, help="split it over several files, or keep large lists as CSV")
 
 
-def _not_text(path: str, data: bytes) -> Diagnostic:
+def not_text(path: str, data: bytes) -> Diagnostic:
     """What is wrong with bytes that libyaml cannot read as text."""
     try:
         text = data.decode()

@@ -1,0 +1,171 @@
+"""Reads a whole workspace in one pass, keeps everything that can be used, and reports everything that cannot."""
+
+from __future__ import annotations
+
+import gc
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from promo_cli.diagnostics import Diagnostic, Failure, sort_key
+from promo_cli.model.promotion import Promotion
+from promo_cli.model.reference import Store
+from promo_cli.model.settings import Settings
+from promo_cli.workspace import codes, csv_reader, files, reader, reference
+from promo_cli.workspace.limits import PROMOTION, REFERENCE, Limits
+from promo_cli.workspace.promotions import promotion
+from promo_cli.workspace.record import Origin, Workspace
+from promo_cli.workspace.shape import Place, build
+from promo_cli.workspace.sources import Sources
+from promo_cli.workspace.tree import pointer
+
+
+def load(start: Path) -> Workspace:
+    """The workspace at or above `start`.
+
+    Raises Failure (exit 2) where there is no promo.yaml, or where it cannot be used; the latter with everything that
+    is wrong with the other files as well.
+    """
+    root = files.require_root(start)
+    with _without_collections():
+        return _Loader(root).load()
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Nothing made while loading is garbage, and looking for it takes a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class _Loader:
+    """What has been read so far."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.sources = Sources()
+        self.diagnostics: list[Diagnostic] = []
+        self.origins: dict[int, Origin] = {}
+        self.mentioned: dict[str, set[str]] = defaultdict(set)
+        self.incomplete: set[str] = set()
+
+    def load(self) -> Workspace:
+        settings = self.settings()
+        entries = self.reference_data()
+        promotions = self.promotions()
+        if settings is None:
+            raise Failure(sorted(self.diagnostics, key=sort_key), exit_code=2)
+        return Workspace(
+            root=self.root,
+            settings=settings,
+            **{kind: tuple(entries[kind]) for kind in reference.KINDS},  # type: ignore[arg-type]
+            promotions=tuple(promotions),
+            diagnostics=tuple(sorted(self.diagnostics, key=sort_key)),
+            mentioned={kind: frozenset(ids) for kind, ids in self.mentioned.items()},
+            incomplete=frozenset(self.incomplete),
+            sources=self.sources,
+            origins=self.origins,
+        )
+
+    def settings(self) -> Settings | None:
+        document = self.read(files.ROOT_FILE, PROMOTION)
+        if document is None:
+            return None
+        place = Place(self.sources, files.ROOT_FILE, (), document.doubtful)
+        if not self.is_map(document, place):
+            return None
+        settings, found = build(Settings, document.value, place)
+        self.diagnostics += found
+        if settings is None or document.doubtful:
+            return None
+        if not self.known_timezone(settings.timezone, place):
+            return None
+        return settings
+
+    def reference_data(self) -> dict[str, list[BaseModel]]:
+        entries: dict[str, list[BaseModel]] = defaultdict(list)
+        listing = files.reference_files(self.root)
+        self.diagnostics += listing.diagnostics
+        for path in listing.paths:
+            document = self.read(path, REFERENCE)
+            if document is None or document.diagnostics:
+                self.incomplete.update(reference.kinds_of(path))
+            if document is None:
+                continue
+            place = Place(self.sources, path, (), document.doubtful)
+            for kind, at, model, stated, found in reference.models(path, document.value, place):
+                self.diagnostics += found
+                if model is None:
+                    self.mention(kind, stated)
+                    continue
+                self.origins[id(model)] = Origin(path, pointer(at))
+                if isinstance(model, Store) and model.timezone:
+                    self.known_timezone(model.timezone, Place(self.sources, path, at))
+                entries[kind].append(model)
+        return entries
+
+    def promotions(self) -> list[Promotion[Any]]:
+        promotions = []
+        listing = files.promotion_files(self.root)
+        self.diagnostics += listing.diagnostics
+        for path in listing.paths:
+            document = self.read(path, PROMOTION)
+            if document is None:
+                self.incomplete.add("promotions")
+                continue
+            place = Place(self.sources, path, (), document.doubtful)
+            if not self.is_map(document, place):
+                continue
+            model, found = promotion(document.value, place)  # type: ignore[arg-type]
+            if model is None or document.doubtful:
+                self.diagnostics += found
+                self.mention("promotions", document.value.get("code"))  # type: ignore[union-attr]
+            else:
+                self.origins[id(model)] = Origin(path, "")
+                promotions.append(model)
+        return promotions
+
+    def read(self, path: str, limits: Limits) -> reader.Document | None:
+        """The file's value, or None with the findings kept."""
+        data = files.read_bytes(self.root, path, limits)
+        if isinstance(data, Diagnostic):
+            self.diagnostics.append(data)
+            return None
+        self.sources.texts[path] = data
+        document = (csv_reader if path.endswith(".csv") else reader).read(path, data, limits)
+        self.diagnostics += document.diagnostics
+        return document if document.readable else None
+
+    def is_map(self, document: reader.Document, place: Place) -> bool:
+        if isinstance(document.value, dict):
+            return True
+        found = "a list" if isinstance(document.value, list) else "a single value"
+        message = f"expected a map of `key: value`, found {found}"
+        self.diagnostics.append(codes.NOT_A_MAP.at(place.locate(()), message, help="write one `key: value` per line"))
+        return False
+
+    def known_timezone(self, name: str, place: Place) -> bool:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError, LookupError):
+            advice = "write a region and city, such as Asia/Jakarta"
+            message = f"the time zone `{name}` does not exist"
+            self.diagnostics.append(codes.UNKNOWN_TIMEZONE.at(place.locate(("timezone",)), message, help=advice))
+            return False
+        return True
+
+    def mention(self, kind: str, stated: Any) -> None:
+        if isinstance(stated, str):
+            self.mentioned[kind].add(stated)
+        else:
+            self.incomplete.add(kind)
