@@ -1,7 +1,7 @@
 """Write requirements.lock (to run) and requirements-dev.lock (to develop): exact versions with hashes, no addresses.
 
-pip-compile resolves for the running Python; the hashes of the wheels for other Pythons and processors are added, so that
-one lock serves every machine the README promises.
+pip-compile resolves for the running Python; the hashes of the wheels for other Pythons and processors are added, so
+that one lock serves every machine the README promises.
 """
 
 import json
@@ -18,15 +18,16 @@ PROCESSORS = ("x86_64", "aarch64")
 PIN = re.compile(r"^(\S+==\S+) \\$", re.MULTILINE)
 
 
+OPTIONS = (
+    "--quiet --generate-hashes --allow-unsafe --strip-extras --build-deps-for editable --no-header "
+    "--no-emit-index-url --no-emit-trusted-host --no-emit-find-links"
+)
+
+
 def compile_lock(output: str, *options: str) -> None:
     """Resolve pyproject.toml into a lock file."""
-    subprocess.run(
-        [sys.executable, "-m", "piptools", "compile", "--quiet", "--generate-hashes", "--allow-unsafe", "--strip-extras"]
-        + ["--build-deps-for", "editable", "--no-header", "--no-emit-index-url", "--no-emit-trusted-host"]
-        + ["--no-emit-find-links", *options, "--output-file", output, "pyproject.toml"],
-        cwd=ROOT,
-        check=True,
-    )
+    command = [sys.executable, "-m", "piptools", "compile", *OPTIONS.split(), *options]
+    subprocess.run([*command, "--output-file", output, "pyproject.toml"], cwd=ROOT, check=True)
 
 
 def wheel(pin: str, python: str, processor: str) -> tuple[str, str] | None:
@@ -35,7 +36,16 @@ def wheel(pin: str, python: str, processor: str) -> tuple[str, str] | None:
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch, "report.json")
         command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--no-deps", "--quiet"]
-        command += ["--only-binary=:all:", "--target", scratch, "--python-version", python, "--report", str(report), pin]
+        command += [
+            "--only-binary=:all:",
+            "--target",
+            scratch,
+            "--python-version",
+            python,
+            "--report",
+            str(report),
+            pin,
+        ]
         for platform in platforms:
             command += ["--platform", platform]
         if subprocess.run(command, capture_output=True, check=False).returncode:

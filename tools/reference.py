@@ -7,13 +7,13 @@ from pathlib import Path
 
 os.environ.update(COLUMNS="100", NO_COLOR="1")  # before typer looks
 
-import typer  # noqa: E402
-from typer.core import TyperGroup  # noqa: E402
+import typer
+from typer.core import TyperGroup
 
-from promo_cli.cli.main import app  # noqa: E402
-from promo_cli.diagnostics.explain import explain  # noqa: E402
-from promo_cli.diagnostics.record import Code  # noqa: E402
-from promo_cli.diagnostics.registry import all_codes  # noqa: E402
+from promo_cli.cli.main import app
+from promo_cli.diagnostics.explain import explain
+from promo_cli.diagnostics.record import Code
+from promo_cli.diagnostics.registry import all_codes
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 FAMILIES = {
@@ -47,7 +47,11 @@ def commands(command: object, context: object, name: str) -> Iterator[tuple[str,
 
 def cli_page() -> str:
     """Return the page of every command, as --help prints it."""
-    out = ["# Commands", "", "Generated from the code by `make docs`. Exit codes: 0 ok, 1 findings, 2 usage, configuration or"]
+    out = [
+        "# Commands",
+        "",
+        "Generated from the code by `make docs`. Exit codes: 0 ok, 1 findings, 2 usage, configuration or",
+    ]
     out += ["internal error, 3 conflict (plan again), 4 remote failure or unknown outcome, 130 interrupt.", ""]
     for path, command, context in commands(typer.main.get_command(app), None, "promo"):
         out += [f"## {path}", "", "```", command.get_help(context).rstrip(), "```", ""]  # type: ignore[attr-defined]
@@ -56,7 +60,12 @@ def cli_page() -> str:
 
 def diagnostic_page(codes: list[Code]) -> str:
     """Return the page of every diagnostic, by family."""
-    out = ["# Diagnostics", "", "Generated from the code by `make docs`; `promo explain CODE` prints the same text.", ""]
+    out = [
+        "# Diagnostics",
+        "",
+        "Generated from the code by `make docs`; `promo explain CODE` prints the same text.",
+        "",
+    ]
     family = ""
     for code in codes:
         if code.code[:3] != family:

@@ -40,21 +40,3 @@ BAD_BUNDLE = Code(
     Why: it was damaged, written by hand, or made by a newer version.
     Fix: sync the till again, or compile the bundle with this version.""",
 )
-BAD_FILE = Code(
-    code="CFG901",
-    name="unreadable-input",
-    severity=Severity.ERROR,
-    doc="""A file named on the command line cannot be read.
-
-    Why: it does not exist, is not text, or is not the JSON or YAML the command expects.
-    Fix: check the path and the file's content.""",
-)
-BAD_USAGE = Code(
-    code="CFG902",
-    name="bad-usage",
-    severity=Severity.ERROR,
-    doc="""An option's value does not fit this workspace.
-
-    Why: it names an environment, store, promotion or day that does not exist.
-    Fix: take one of the values the message lists.""",
-)

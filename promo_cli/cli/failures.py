@@ -58,7 +58,7 @@ def _internal(error: Exception, start: Path) -> Failure:
 
 
 def _crash_log(error: Exception, start: Path) -> Path | None:
-    """Write what a maintainer needs, ready to paste, beside the workspace's other output or else in a temporary folder."""
+    """Write what a maintainer needs, ready to paste, below out/ or else in a temporary folder."""
     text = "\n".join(
         [
             f"promo {__version__}, Python {platform.python_version()}, {platform.platform()}",

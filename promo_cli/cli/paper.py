@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from promo_cli.cli.session import Session
+
+if TYPE_CHECKING:
+    from promo_cli.pipeline.price import Priced
 
 WIDTH = 64
+
+
+def print_receipt(session: Session, priced: Priced, *, json: bool) -> None:
+    """Print a receipt as the result: as the document, or as paper."""
+    if json:
+        session.document({"schema": "promo.receipt/1", **priced.receipt})
+        return
+    heading = f"{priced.store_name:<{WIDTH - 20}}{priced.at:>20}"
+    session.result(paper(priced.receipt, exponent=priced.exponent, names=priced.product_names, heading=heading))
 
 
 def paper(receipt: Mapping[str, Any], *, exponent: int, names: Mapping[str, str], heading: str = "") -> str:

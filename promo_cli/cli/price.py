@@ -29,12 +29,7 @@ def price(
     json: JsonFlag = False,
 ) -> None:
     """Price a cart with the workspace's promotions, as the store's till would."""
+    from promo_cli.cli.paper import print_receipt
     from promo_cli.pipeline.price import price_cart
 
-    receipt = price_cart(session.start, store, cart, at=at, now=now(), trace=trace)
-    if json:
-        session.document({"schema": "promo.receipt/1", **receipt})
-    else:
-        from promo_cli.cli.paper import paper
-
-        session.result(paper(receipt))
+    print_receipt(session, price_cart(session.start, store, cart, at=at, now=now(), trace=trace), json=json)

@@ -149,7 +149,7 @@ def _guard(session: Session, action: Callable[[], Any]) -> None:
     except Failure as failure:
         show(session, failure.diagnostics)
         raise typer.Exit(failure.exit_code) from None
-    except (typer.Exit, typer.Abort):
+    except (typer.Exit, typer.Abort, typer.BadParameter):
         raise
     except KeyboardInterrupt:
         session.note("Interrupted.")

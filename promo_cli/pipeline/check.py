@@ -49,3 +49,10 @@ def checked_workspace(start: Path, *, today: dt.date | None = None) -> Workspace
 def today_of(workspace: Workspace) -> dt.date:
     """Return the current day in the company's time zone."""
     return dt.datetime.now(ZoneInfo(workspace.settings.timezone)).date()
+
+
+def failed_tests(workspace: Workspace) -> list[Diagnostic]:
+    """Run the `tests:` of every promotion and return what failed."""
+    from promo_cli.validation.selftest import diagnostics_of, run
+
+    return diagnostics_of(run(workspace))

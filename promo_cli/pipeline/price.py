@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,10 +16,21 @@ from promo_cli.pricing import prepare, price
 from promo_cli.workspace import Workspace, read_value
 
 
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A receipt (amounts in major units), and what printing it takes: the store's name, products' names, decimals."""
+
+    receipt: Mapping[str, Any]
+    at: str
+    store_name: str
+    product_names: Mapping[str, str]
+    exponent: int
+
+
 def price_cart(
     start: Path, store_id: str, cart_file: Path, *, at: str | None, now: dt.datetime, trace: bool = False
-) -> dict[str, Any]:
-    """Return the receipt of the cart in `cart_file` (JSON or YAML; `-` is stdin), amounts in major units.
+) -> Priced:
+    """Price the cart in `cart_file` (JSON or YAML; `-` is stdin).
 
     The moment is `at`, else the cart's own, else `now`, on the store's clock; the bundle is that day's.
     Raises Failure for a workspace with errors, an unknown store or an unreadable file, CartError for a bad cart.
@@ -29,7 +42,19 @@ def price_cart(
     clock = now.astimezone(store_zone(workspace, store_id)).replace(tzinfo=None)
     moment = stated or clock.isoformat(timespec="seconds")
     bundle = compile_store(workspace, store_id, _day_of(moment) or clock.date())
-    return price({**cart, "store_id": store_id, "at": moment}, prepare(bundle), trace=trace)
+    receipt = price({**cart, "store_id": store_id, "at": moment}, prepare(bundle), trace=trace)
+    return priced(workspace, store_id, moment, receipt)
+
+
+def priced(workspace: Workspace, store_id: str, moment: str, receipt: Mapping[str, Any]) -> Priced:
+    """Put beside a receipt what printing it takes."""
+    return Priced(
+        receipt=receipt,
+        at=moment,
+        store_name=next(store.name for store in workspace.stores if store.id == store_id),
+        product_names={product.id: product.name for product in workspace.products},
+        exponent=workspace.settings.currency.exponent,
+    )
 
 
 def store_zone(workspace: Workspace, store_id: str) -> ZoneInfo:

@@ -1,37 +1,44 @@
-"""Which commit a workspace is, and whether it is exactly that."""
+"""Which commit a workspace is, whether it is exactly that, and who publishes it."""
 
 from __future__ import annotations
 
+import getpass
+import os
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Where a release's inputs come from; `commit` is None outside git, where `dirty` is always true."""
-
-    repo: str | None
-    commit: str | None
-    tree: str | None
-    dirty: bool
-    changes: tuple[str, ...] = ()
+from promo_cli.publishing import Source
 
 
-def provenance(root: Path) -> Provenance:
-    """Ask git about the workspace folder. Generated files under out/ are ignored as git ignores them."""
+def provenance(root: Path) -> tuple[Source, tuple[str, ...]]:
+    """Return where the inputs come from, and the paths that differ from the commit.
+
+    Outside git the commit is None and the source counts as dirty. Files git ignores, such as out/, do not matter.
+    """
     commit = _git(root, "rev-parse", "HEAD")
-    if commit is None:
-        return Provenance(repo=None, commit=None, tree=None, dirty=True)
-    status = _git(root, "status", "--porcelain", "--untracked-files=all", "--", ".")
+    status = _git(root, "status", "--porcelain", "--untracked-files=all", "--", ".") if commit else None
     changes = tuple(line[3:] for line in (status or "").splitlines())
-    return Provenance(
-        repo=_git(root, "config", "--get", "remote.origin.url"),
+    source = Source(
+        repo=_git(root, "config", "--get", "remote.origin.url") if commit else None,
         commit=commit,
-        tree=_git(root, "rev-parse", "HEAD:./"),
-        dirty=bool(changes),
-        changes=changes,
+        tree=_git(root, "rev-parse", "HEAD:./") if commit else None,
+        dirty=commit is None or bool(changes),
+        run_url=_run_url(),
+        actor=os.environ.get("GITHUB_ACTOR") or _user(),
     )
+    return source, changes
+
+
+def _run_url() -> str | None:
+    server, repository, run = (os.environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else None
+
+
+def _user() -> str | None:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return None
 
 
 def _git(root: Path, *arguments: str) -> str | None:

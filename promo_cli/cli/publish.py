@@ -1,0 +1,75 @@
+"""`promo publish`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from promo_cli.cli.options import AsOf, Env, day, now
+from promo_cli.cli.session import JsonFlag, Session, command, group
+
+app = group("Publish.")
+
+
+@command(app, "publish")
+def publish(
+    session: Session,
+    env: Env,
+    *,
+    as_of: AsOf = None,
+    allow_dirty: Annotated[
+        bool, typer.Option("--allow-dirty", help="Publish what no commit holds; the release records it.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, even for a protected environment.")] = False,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why, for the release's record.")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Publish to every store of an environment, in one atomic step. Running it again is always safe."""
+    from promo_cli.cli.progress import upload_bar
+    from promo_cli.pipeline.publish import publish_environment
+
+    def confirm(question: str) -> bool:
+        return yes or (session.interactive and typer.confirm(question, err=True))
+
+    with upload_bar(session) as report:
+        done = publish_environment(
+            session.start,
+            env,
+            now=now(),
+            as_of=day(as_of),
+            allow_dirty=allow_dirty,
+            reason=reason,
+            confirm=confirm,
+            report=report,
+        )
+    for notice in done.notices:
+        session.note(f"note: {notice}")
+    if json:
+        session.document(
+            {
+                "schema": "promo.publish/1",
+                "outcome": done.outcome,
+                "env": done.env,
+                "target": done.where,
+                "seq": done.seq,
+                "rev": done.rev,
+                "publish_id": done.publish_id,
+                "release_sha256": done.release_sha256,
+                "stores": done.stores,
+                "bundles": done.bundles,
+                "promotions": done.promotions,
+                "changed_stores": list(done.changed_stores),
+                "uploaded": {"objects": done.uploaded.objects, "bytes": done.uploaded.bytes},
+            }
+        )
+        return
+    if done.outcome == "nothing-to-publish":
+        session.result(f"Nothing to publish: release {done.seq} in {done.where} holds exactly this.")
+        return
+    session.result(
+        f"Published release {done.seq} to {env} ({done.where}): {done.promotions} promotions in {done.stores} stores.\n"
+        f"{len(done.changed_stores)} stores changed; uploaded {done.uploaded.objects} objects, "
+        f"{done.uploaded.bytes:,} bytes."
+    )
+    session.note(f"Tills take it at their next poll. To look: promo till sync --env {env} --store ID")
