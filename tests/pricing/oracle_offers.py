@@ -130,7 +130,7 @@ def _open_for(unit: Unit, promotion: Json, sale: Sale) -> bool:
 
 
 def _measure(unit: Unit, promotion: Json, sale: Sale, measured: str | None = None) -> int:
-    """A unit's value for minimums: list in the item stage; later, and with vouchers, what it cost at the stage's start."""
+    """A unit's value for minimums: list in the item stage; later, and with vouchers, its price at the stage's start."""
     late = sale.stage != "item" or promotion["require_voucher"]
     measured = measured or promotion["rules"].get("measured") or ("after" if late else "before")
     return sale.at_stage_start[unit] if measured == "after" else unit.price
@@ -241,9 +241,7 @@ def _cap(sale: Sale, amount: Any) -> int | None:
     return None if amount is None else sale.minor(amount)
 
 
-def _percent(
-    promotion: Json, units: list[Unit], percent: Any, cap: int | None, part: Fraction = Fraction(1)
-) -> Grant:
+def _percent(promotion: Json, units: list[Unit], percent: Any, cap: int | None, part: Fraction = Fraction(1)) -> Grant:
     """A percentage of what the units cost, capped, rounded once; what a floor holds back is dropped."""
     rate = exact(percent) / 100 * part
     total = rate * sum(unit.running for unit in units)
@@ -392,9 +390,7 @@ def _upsell(promotion: Json, sale: Sale, free: Sequence[Unit]) -> list[Set]:
         and unit.product.get("discountable", True)
         and unit.running > sale.minor(rules["special_price"])
     ]
-    return [
-        Set([*group, unit], [unit]) for group, unit in zip(_chunks(required, least), added, strict=False)
-    ]
+    return [Set([*group, unit], [unit]) for group, unit in zip(_chunks(required, least), added, strict=False)]
 
 
 def _gifts(promotion: Json, sale: Sale, free: Sequence[Unit]) -> list[Grant]:

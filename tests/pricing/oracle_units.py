@@ -17,7 +17,7 @@ Json = Mapping[str, Any]
 
 @dataclass(eq=False)
 class Unit:
-    """One unit in the cart: its list value `price`, what it costs now (`running`), what it may not go below (`floor`)."""
+    """One unit: its list value `price`, what it costs now (`running`), what it may not go below (`floor`)."""
 
     product_id: str
     product: Json

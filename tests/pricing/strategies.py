@@ -168,7 +168,8 @@ def percent_discount(choose: Chooser) -> dict[str, Any]:
 
 def amount_discount(choose: Chooser) -> dict[str, Any]:
     per = choose.of("cart", "cart", "unit")
-    rules = {"discount_amount": choose.money(3, 60), "per": per, **_minimum(choose), **_limits_on_units(choose)}
+    each = {"per": per} if per == "unit" else {}
+    rules = {"discount_amount": choose.money(3, 60), **each, **_minimum(choose), **_limits_on_units(choose)}
     return {"rules": rules, "scope": scopes(choose, weighed=per == "cart")}
 
 

@@ -21,7 +21,7 @@ STAGE_OF = {
 
 RULES: dict[str, tuple[str, dict[str, Any]]] = {
     "percent_discount": ("percent", {"max_discount_amount": None, "min_purchase": 0}),
-    "amount_discount": ("amount", {"per": "cart", "min_purchase": 0}),
+    "amount_discount": ("amount", {"min_purchase": 0}),
     "buy_x_get_y": ("bogo", {"get_discount_percent": 100}),
     "combo": ("combo", {"all_required": True}),
     "free_item": ("free_item", {"min_purchase": 0}),

@@ -94,11 +94,13 @@ def test_engine_gives_what_the_peer_asserts(case_id: str) -> None:
                 for ours, theirs in zip(receipt.lines(), expected["line_discounts"], strict=True)
             ],
             "line_discounts_any_order": lambda: sorted(receipt.lines()),
-            "applied": lambda value=value: [
-                {"promotion": one, **({"amount": amount} if "amount" in theirs else {})}
-                for (one, amount), theirs in zip(sorted(receipt.applied().items()), _sorted(value), strict=False)
-            ]
-            + [{"promotion": one} for one in sorted(receipt.applied())[len(value) :]],
+            "applied": lambda value=value: (
+                [
+                    {"promotion": one, **({"amount": amount} if "amount" in theirs else {})}
+                    for (one, amount), theirs in zip(sorted(receipt.applied().items()), _sorted(value), strict=False)
+                ]
+                + [{"promotion": one} for one in sorted(receipt.applied())[len(value) :]]
+            ),
             "unit_discounts": lambda value=value: {index: receipt.unit_discounts(index) for index in value},
             "units_consumed": receipt.discounted_units,
             "units_left": lambda: sum(item["qty"] for item in case["cart"]["items"]) - receipt.discounted_units(),
