@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from promo_cli.diagnostics.record import Diagnostic, Location, Severity
-from promo_cli.diagnostics.snippet import Mark, draw
+from promo_cli.diagnostics.snippet import Mark, cut, draw
 from promo_cli.diagnostics.visible import BLUE, BOLD, CYAN, GREEN, RED, YELLOW, paint, visible
 
 WIDTH = 110
@@ -49,7 +49,7 @@ def _one(found: Diagnostic, lines: Callable[[str], list[str]], colour: bool, wid
             out += draw(lines(path), marks, gutter, width, colour)
             drawn = True
     out += _remarks(found, gutter, drawn, colour)
-    change = _change(found, lines, gutter, colour)
+    change = _change(found, lines, gutter, colour, width)
     if change:
         bar = paint(" " * gutter + " |", BLUE, colour)
         out += [bar, *change]
@@ -87,23 +87,26 @@ def _remarks(found: Diagnostic, gutter: int, drawn: bool, colour: bool) -> list[
     return out
 
 
-def _change(found: Diagnostic, lines: Callable[[str], Sequence[str]], gutter: int, colour: bool) -> list[str]:
+def _change(
+    found: Diagnostic, lines: Callable[[str], Sequence[str]], gutter: int, colour: bool, width: int
+) -> list[str]:
     """The fix as removed and added lines, where it stays within single lines."""
     if found.fix is None or any(edit.range.start.line != edit.range.end.line for edit in found.fix.edits):
         return []
-    changed: dict[tuple[str, int], str] = {}
+    changed: dict[tuple[str, int], tuple[str, int]] = {}
     for edit in sorted(found.fix.edits, key=lambda edit: edit.range, reverse=True):
         number, first = edit.range.start
         at = (edit.path, number)
         source = lines(edit.path)
-        old = changed.get(at, source[number - 1] if number <= len(source) else "")
-        changed[at] = old[: first - 1] + edit.content + old[edit.range.end.column - 1 :]
+        old = changed[at][0] if at in changed else source[number - 1] if number <= len(source) else ""
+        changed[at] = (old[: first - 1] + edit.content + old[edit.range.end.column - 1 :], first)
     out = []
-    for (path, number), new in sorted(changed.items()):
+    for (path, number), (new, first) in sorted(changed.items()):
         source = lines(path)
         old = source[number - 1] if number <= len(source) else ""
         for sign, text, style in (("-", old, RED), ("+", new, GREEN)):
             if text.strip() or sign == "+":
                 lead = paint(f"{number:>{gutter}}", BLUE, colour)
-                out.append(f"{lead} {paint(f'{sign} {visible(text)}'.rstrip(), style, colour)}")
+                shown = cut(text, first - 1, width)[0]
+                out.append(f"{lead} {paint(f'{sign} {shown}'.rstrip(), style, colour)}")
     return out

@@ -54,13 +54,13 @@ def draw(lines: Sequence[str], marks: Sequence[Mark], gutter: int, width: int, c
 
 
 def _source(line: str, number: int, gutter: int, width: int, colour: bool) -> str:
-    shown = _cut(line, 0, width)[0]
+    shown = cut(line, 0, width)[0]
     return f"{paint(f'{number:>{gutter}} |', BLUE, colour)} {shown}".rstrip()
 
 
 def _marked(line: str, number: int, marks: Sequence[Mark], gutter: int, width: int, colour: bool) -> list[str]:
     spans = sorted((_span(line, mark) for mark in marks), key=lambda span: (span.start, span.mark.primary))
-    shown, shift = _cut(line, spans[0].start, width)
+    shown, shift = cut(line, spans[0].start, width)
     spans = [_Span(_within(s.start - shift, width - 1), _within(s.end - shift, width), s.mark) for s in spans]
     bar = paint(" " * gutter + " |", BLUE, colour)
     head = f"{paint(f'{number:>{gutter}} |', BLUE, colour)} {shown}".rstrip()
@@ -112,7 +112,7 @@ def _line(signs: _Signs, colour: bool) -> str:
     return text.rstrip()
 
 
-def _cut(line: str, first: int, width: int) -> tuple[str, int]:
+def cut(line: str, first: int, width: int) -> tuple[str, int]:
     """The part of a line that fits, with the first mark in it, and how many cells were cut off at the left."""
     shown = cells(line)
     total = sum(width for _, width in shown)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from promo_cli.diagnostics import Diagnostic, Location, Position, Range
 from promo_cli.workspace import codes
 from promo_cli.workspace.limits import Limits
 from promo_cli.workspace.reader import BOM, Document, not_text, too_large
+from promo_cli.workspace.scalars import Ambiguous, plain
 from promo_cli.workspace.tree import steps
 
 LIST_SEPARATOR = "|"
@@ -43,9 +45,9 @@ def read(path: str, data: bytes, limits: Limits) -> Document:
                 rows.append(None)
                 document.diagnostics.append(_uneven(path, line, len(row), len(header)))
     except csv.Error as error:
-        where = Location(path, Range(Position(line, 1), Position(line, 2)))
         message = "a quote in this row or the next ones is not closed, or text follows it"
         advice = "put quotes around the whole cell, and write a quote inside it twice"
+        where = _start_of(path, line)
         document.diagnostics.append(codes.BAD_CSV.at(where, message, notes=[f"stopped at: {error}"], help=advice))
         return document
     if document.value is None:
@@ -54,23 +56,57 @@ def read(path: str, data: bytes, limits: Limits) -> Document:
     return document
 
 
-def locate(data: bytes, pointer: str) -> Range | None:
-    """The cell at `/row/column`, rows from 0 below the header; the first of the row where there is no such column."""
-    text = data.removeprefix(BOM).decode("utf-8", "replace")
-    parts = steps(pointer)
-    if not parts:
-        return Range(Position(1, 1), Position(1, 2))
-    wanted = int(parts[0])
-    header: list[str] = []
-    try:
-        for index, (line, row) in enumerate(_rows(text)):
-            header = header or [name.strip() for name in row]
-            if index == wanted + 1:
-                column = header.index(parts[1]) if len(parts) > 1 and parts[1] in header else 0
-                return _cell(text.splitlines()[line - 1], line, min(column, len(row) - 1), _delimiter(text))
-    except csv.Error:
-        return None
-    return None
+def typed(cells: dict[str, str], lists: frozenset[str], texts: frozenset[str]) -> dict[str, Any]:
+    """Cells as values: those of `lists` split, those of `texts` as they are, the others read as YAML scalars."""
+    values: dict[str, Any] = {}
+    for name, cell in cells.items():
+        if name in lists:
+            values[name] = [part.strip() for part in cell.split(LIST_SEPARATOR) if part.strip()]
+        else:
+            value = cell if name in texts else plain(cell)
+            values[name] = cell if isinstance(value, Ambiguous) else value
+    return values
+
+
+class Table:
+    """Where the cells of a CSV file stand."""
+
+    def __init__(self, data: bytes) -> None:
+        text = data.removeprefix(BOM).decode("utf-8", "replace")
+        self._lines = text.splitlines()
+        self._delimiter = _delimiter(text)
+        self._starts: list[int] = []
+        self.header: list[str] = []
+        with suppress(csv.Error):
+            for line, row in _rows(text):
+                self.header = self.header or [name.strip() for name in row]
+                self._starts.append(line)
+
+    def locate(self, pointer: str) -> Range:
+        """The cell at `/row/column`, rows from 0 below the header; the row's first where there is no such column.
+
+        What is not in the table is shown by the header.
+        """
+        parts = steps(pointer)
+        row = int(parts[0]) + 1 if parts and parts[0].isdigit() else 0
+        number = self._starts[row] if row < len(self._starts) else 1
+        return self._cell(number, self.header.index(parts[1]) if len(parts) > 1 and parts[1] in self.header else 0)
+
+    def column(self, name: str) -> Range:
+        """The cell of the header that names a column."""
+        return self._cell(1, self.header.index(name))
+
+    def _cell(self, number: int, index: int) -> Range:
+        line = self._lines[number - 1] if number <= len(self._lines) else ""
+        start, quoted = 0, False
+        for at, char in enumerate(line):
+            if char == '"':
+                quoted = not quoted
+            elif char == self._delimiter and not quoted:
+                if index == 0:
+                    return Range(Position(number, start + 1), Position(number, max(at, start + 1) + 1))
+                index, start = index - 1, at + 1
+        return Range(Position(number, start + 1), Position(number, max(len(line), start + 1) + 1))
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -89,43 +125,18 @@ def _delimiter(text: str) -> str:
 
 
 def _header_problems(path: str, header: list[str]) -> list[Diagnostic]:
-    where = Location(path, Range(Position(1, 1), Position(1, 2)))
-    twice = sorted({name for name in header if header.count(name) > 1})
-    advice = "give every column one field's name"
-    if twice == [""] or "" in header:
+    where, advice = _start_of(path, 1), "give every column one field's name"
+    if "" in header:
         return [codes.BAD_CSV.at(where, "a column of the header has no name", help=advice)]
+    twice = sorted({name for name in header if header.count(name) > 1})
     return [codes.BAD_CSV.at(where, f"the header names the column `{name}` twice", help=advice) for name in twice]
 
 
 def _uneven(path: str, line: int, found: int, expected: int) -> Diagnostic:
-    where = Location(path, Range(Position(line, 1), Position(line, 2)))
     message = f"this row has {found} cells, the header {expected} columns"
-    return codes.BAD_CSV.at(
-        where, message, help="put quotes around a cell that holds the separator, or complete the row"
-    )
+    advice = "put quotes around a cell that holds the separator, or complete the row"
+    return codes.BAD_CSV.at(_start_of(path, line), message, help=advice)
 
 
-def _cell(line: str, number: int, index: int, delimiter: str) -> Range:
-    start, quoted = 0, False
-    for at, char in enumerate(line):
-        if char == '"':
-            quoted = not quoted
-        elif char == delimiter and not quoted:
-            if index == 0:
-                return Range(Position(number, start + 1), Position(number, max(at, start + 1) + 1))
-            index, start = index - 1, at + 1
-    return Range(Position(number, start + 1), Position(number, max(len(line), start + 1) + 1))
-
-
-def typed(cells: dict[str, str], lists: frozenset[str], texts: frozenset[str]) -> dict[str, Any]:
-    """Cells as values: those of `lists` split, those of `texts` as they are, the others read as YAML scalars."""
-    from promo_cli.workspace.scalars import Ambiguous, plain
-
-    values: dict[str, Any] = {}
-    for name, cell in cells.items():
-        if name in lists:
-            values[name] = [part.strip() for part in cell.split(LIST_SEPARATOR) if part.strip()]
-        else:
-            value = cell if name in texts else plain(cell)
-            values[name] = cell if isinstance(value, Ambiguous) else value
-    return values
+def _start_of(path: str, line: int) -> Location:
+    return Location(path, Range(Position(line, 1), Position(line, 2)))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from promo_cli.diagnostics import Diagnostic
+
+MOST_FINDINGS = 200
+"""Findings of one kind of check in one file; a file with more is broken as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +24,11 @@ class Limits:
 
 PROMOTION = Limits(bytes=1 << 20)
 REFERENCE = Limits(bytes=32 << 20)
+
+
+def capped(findings: list[Diagnostic], total: int) -> list[Diagnostic]:
+    """The findings, the last with a note on how many were left out of `total`."""
+    if total <= MOST_FINDINGS or not findings:
+        return findings
+    note = f"{total - MOST_FINDINGS:,} more problems of this file are not shown"
+    return [*findings[:-1], replace(findings[-1], notes=(*findings[-1].notes, note))]

@@ -14,7 +14,7 @@ import yaml
 
 from promo_cli.diagnostics import Diagnostic, Edit, Fix, Location, Position, Range, Related
 from promo_cli.workspace import codes, syntax, tree
-from promo_cli.workspace.limits import Limits
+from promo_cli.workspace.limits import MOST_FINDINGS, Limits, capped
 from promo_cli.workspace.scalars import Ambiguous, plain
 
 Value = bool | int | Decimal | str | None | list[Any] | dict[str, Any]
@@ -158,10 +158,12 @@ def _value(node: yaml.Node, troubles: list[_Trouble]) -> Value:
 
 def _report(path: str, root: yaml.Node, troubles: list[_Trouble], document: Document) -> None:
     pointers = _pointers(root)
-    for trouble in troubles:
-        pointer = pointers[id(trouble.node)]
-        document.diagnostics.append(_finding(Location(path, tree.span(trouble.node), pointer), trouble))
-        document.doubtful.add(pointer)
+    document.doubtful.update(pointers[id(trouble.node)] for trouble in troubles)
+    found = [
+        _finding(Location(path, tree.span(trouble.node), pointers[id(trouble.node)]), trouble)
+        for trouble in troubles[:MOST_FINDINGS]
+    ]
+    document.diagnostics += capped(found, len(troubles))
 
 
 def _pointers(root: yaml.Node) -> dict[int, str]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from promo_cli.diagnostics import Diagnostic
+from promo_cli.diagnostics import Diagnostic, Location
+from promo_cli.diagnostics.suggest import nearest
 from promo_cli.model.reference import Brand, Category, Holiday, PaymentMethod, Product, Store, Tier
 from promo_cli.workspace import codes, csv_reader, fields
 from promo_cli.workspace.shape import Path, Place, build
@@ -70,16 +71,40 @@ def _wanted(kinds: tuple[str, ...]) -> str:
 def models(path: str, value: Any, place: Place) -> Iterator[tuple[str, Path, BaseModel | None, Any, list[Diagnostic]]]:
     """Every entry as (kind, path to it, model or None, its id as written, findings)."""
     found, problems = entries(path, value, place)
+    if path.endswith(".csv"):
+        problems = _column_problems(path, KINDS[kinds_of(path)[-1]], place)
     if problems:
         yield kinds_of(path)[0], (), None, None, problems
     for kind, at, item in found:
         model = KINDS[kind]
         written = item
         if path.endswith(".csv"):
-            if item is None:
+            if item is None or problems:
                 continue
             written = csv_reader.typed(item, fields.list_fields(model), fields.text_fields(model))
         inner = Place(place.sources, place.file, at, place.doubtful)
         built, diagnostics = build(model, written, inner)
         stated = written.get("id") if isinstance(written, dict) else None
         yield kind, at, built, stated, diagnostics
+
+
+def _column_problems(path: str, model: type[BaseModel], place: Place) -> list[Diagnostic]:
+    """Columns that no entry can have, and those that every entry needs: once, not for every row."""
+    table = csv_reader.Table(place.sources.texts[path])
+    known = [name for name in fields.names(model) if name not in fields.nested_fields(model)]
+    problems = []
+    for name in dict.fromkeys(table.header):
+        if name in known or not name:
+            continue
+        guess = nearest(name, [other for other in known if other not in table.header])
+        advice = f"did you mean `{guess}`?" if guess else f"columns: {', '.join(known)}"
+        if name in fields.nested_fields(model):
+            advice = f"`{name}` does not fit into one cell: keep this file as YAML"
+        where = Location(path, table.column(name))
+        problems.append(codes.UNKNOWN_FIELD.at(where, f"`{name}` is not a column of {kinds_of(path)[-1]}", help=advice))
+    meant = {nearest(name, known) for name in table.header if name not in known}
+    for name, field in model.model_fields.items():
+        if field.is_required() and name not in table.header and name not in meant:
+            message = f"the column `{name}` is missing"
+            problems.append(codes.MISSING_FIELD.at(place.locate(()), message, help=f"add a column `{name}`"))
+    return problems

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from promo_cli.diagnostics import Diagnostic, Edit, Fix, Location
 from promo_cli.diagnostics.suggest import nearest
 from promo_cli.workspace import codes, fields, wording
+from promo_cli.workspace.limits import MOST_FINDINGS, capped
 from promo_cli.workspace.sources import Sources
 from promo_cli.workspace.tree import pointer
 
@@ -56,6 +57,7 @@ class _Error:
     kind: str
     path: Path
     found: Any
+    message: str
     context: Mapping[str, Any]
 
 
@@ -78,10 +80,12 @@ def _explain(
 ) -> list[Diagnostic]:
     """One finding for each mistake behind a validation error."""
     errors: dict[Path, _Error] = {}
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    for detail in details[:MOST_FINDINGS]:
         path = _path(detail["loc"], value, detail["type"])
         if not place.settled(path):
-            errors.setdefault(path, _Error(detail["type"], path, detail["input"], detail.get("ctx", {})))
+            told = _Error(detail["type"], path, detail["input"], detail["msg"], detail.get("ctx", {}))
+            errors.setdefault(path, told)
     misspelt = {path: _meant(model, value, path) for path, found in errors.items() if found.kind == "extra_forbidden"}
     meant = {(*path[:-1], name) for path, name in misspelt.items() if name}
     findings = []
@@ -93,7 +97,7 @@ def _explain(
             findings.append(_wrong(found, place))
         elif path not in meant:  # a misspelt key is one mistake, not also a missing one
             findings.append(_missing(place, path))
-    return findings
+    return capped(findings, len(details))
 
 
 def _path(location: Sequence[str | int], value: Any, kind: str) -> Path:
@@ -123,10 +127,8 @@ def _unknown(model: type[BaseModel], place: Place, path: Path, meant: str | None
     where = place.locate(path, key=True)
     parent = fields.model_at(model, path[:-1])
     known = list(fields.names(parent)) if parent else []
-    inside = (
-        f"`{path[-2]}`" if len(path) > 1 and isinstance(path[-2], str) else "this file" if len(path) == 1 else "here"
-    )
-    message = f"`{key}` is not a field of {inside}" if inside != "here" else f"`{key}` is not a field here"
+    inside = f"`{path[-2]}`" if len(path) > 1 and isinstance(path[-2], str) else _noun(parent or model)
+    message = f"`{key}` is not a field of {inside}"
     if ":" in key:
         return codes.UNKNOWN_FIELD.at(where, message, help="put a space after the colon: `key: value`")
     if meant:
@@ -136,11 +138,15 @@ def _unknown(model: type[BaseModel], place: Place, path: Path, meant: str | None
     if homes:
         advice = f"`{key}` belongs {' or '.join(homes)}"
         return codes.UNKNOWN_FIELD.at(where, message, help=advice)
-    return codes.UNKNOWN_FIELD.at(where, message, help=f"fields {_of(inside)}: {', '.join(known)}" if known else None)
+    return codes.UNKNOWN_FIELD.at(where, message, help=f"fields of {inside}: {', '.join(known)}" if known else None)
 
 
-def _of(inside: str) -> str:
-    return f"of {inside}" if inside != "here" else "here"
+def _noun(model: type[BaseModel]) -> str:
+    """What people call a model: `PaymentMethod` is a payment method, `Promotion[Combo]` a promotion."""
+    if model.__name__ == "Settings":
+        return "promo.yaml"
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", model.__name__.partition("[")[0]).lower()
+    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
 
 
 def _homes(model: type[BaseModel], key: str) -> list[str]:
@@ -166,7 +172,7 @@ def _wrong(error: _Error, place: Place) -> Diagnostic:
     name = next((str(part) for part in reversed(error.path) if isinstance(part, str)), "")
     subject = f"`{name}`: " if name else ""
     where, found = place.locate(error.path), wording.shown(error.found)
-    what = wording.expectation(error.kind, error.context)
+    what = wording.expectation(error.kind, error.message)
     if what is not None:
         return _unexpected(error, place, where, subject, what)
     if error.kind == "literal_error":

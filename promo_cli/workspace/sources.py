@@ -20,6 +20,7 @@ class Sources:
 
     texts: dict[str, bytes] = field(default_factory=dict)
     _trees: OrderedDict[str, yaml.Node | None] = field(default_factory=OrderedDict)
+    _tables: dict[str, csv_reader.Table] = field(default_factory=dict)
 
     def text(self, path: str) -> str | None:
         """The text of a file, as well as it can be decoded; None for one that was not read."""
@@ -43,21 +44,20 @@ class Sources:
         if path not in self.texts:
             return None
         if path.endswith(".csv"):
-            return csv_reader.locate(self.texts[path], pointer)
+            return self._table(path).locate(pointer)
         root = self._tree(path)
         if root is None:
             return None
-        while True:
-            node = tree.find(root, pointer, key=key)
-            assert node is not None
+        for node in (tree.find(root, pointer, key=key), tree.find(root, pointer, key=True)):
             span = tree.span(node)
             if isinstance(node, yaml.ScalarNode) or span.start.line == span.end.line:
                 return _not_empty(span)
-            if not pointer:
-                return _first(node)
-            if key:
-                pointer = pointer.rpartition("/")[0]
-            key = True
+        return _first(node)
+
+    def _table(self, path: str) -> csv_reader.Table:
+        if path not in self._tables:
+            self._tables[path] = csv_reader.Table(self.texts[path])
+        return self._tables[path]
 
     def _tree(self, path: str) -> yaml.Node | None:
         if path in self._trees:

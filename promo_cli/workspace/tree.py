@@ -109,7 +109,7 @@ def pointer(path: tuple[str | int, ...]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
-def find(root: Node | None, at: str, *, key: bool = False) -> Node | None:
+def find(root: Node, at: str, *, key: bool = False) -> Node:
     """The node at a JSON pointer (or its key), or the nearest one above that exists."""
     node, found = root, root
     for part in steps(at):

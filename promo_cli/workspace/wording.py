@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from calendar import monthrange
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -27,6 +27,8 @@ _CLOCK_12 = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap])\.?m\.?", re.IGNORECA
 _AMOUNT = re.compile(
     r"(?:[A-Z]{2,3}|[a-z]{2}\.?|[$€£¥])?\s*(\d{1,3}(?:[.,' ]\d{3})+|\d+)\s*(?:%|[A-Z]{3})?", re.IGNORECASE
 )
+_LONG_DAYS = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+_SHORT_DAYS = {day[:3] for day in _LONG_DAYS}
 _TRUE_WORDS = {"true", "yes", "on", "y"}
 _FALSE_WORDS = {"false", "no", "off", "n"}
 
@@ -38,10 +40,10 @@ class Repair(NamedTuple):
     safe: bool
 
 
-def expectation(kind: str, context: Mapping[str, Any]) -> str | None:
-    """What a field of this kind of error takes, completing "expected …"; None where there is no wording."""
+def expectation(kind: str, message: str) -> str | None:
+    """What a field takes, completing "expected …": the models' own words, ours for the rest; None without any."""
     if kind == "expected":
-        return str(context["what"])
+        return message.removeprefix("expected ")
     return _EXPECTED.get(kind)
 
 
@@ -79,6 +81,9 @@ def repair(what: str, value: Any) -> Repair | None:
         )
     if what.startswith(("a number", "a whole number")):
         return _number(what, value)
+    if what.startswith("a day of the week"):
+        short = value[:3].lower() if isinstance(value, str) else ""
+        return Repair(short, safe=value.lower() in _LONG_DAYS) if short in _SHORT_DAYS else None
     if what.startswith(("a date", "a day that")):
         return _date(value)
     if what.startswith("a time"):
@@ -112,9 +117,11 @@ def _date(value: Any) -> Repair | None:
             return None
     else:
         return None
-    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
+    if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31 and int(year) > 0):
         return None
-    return Repair(f"{year}-{int(month):02}-{int(day):02}", safe=bool(_ISO_LIKE.fullmatch(text)))
+    last = monthrange(int(year), int(month))[1]
+    safe = bool(_ISO_LIKE.fullmatch(text)) and int(day) <= last
+    return Repair(f"{year}-{int(month):02}-{min(int(day), last):02}", safe)
 
 
 def _time(value: Any) -> Repair | None:
