@@ -56,12 +56,12 @@ def join(header: bytes, products: bytes, lines: Iterable[bytes]) -> bytes:
 
 def read_header(bundle: bytes) -> dict[str, Any]:
     """Return the header without reading the rest, which an unknown schema may not allow; raises DocumentError."""
-    return _object(_between(bundle.partition(b"\n")[0], _HEADER), "header")
+    return read_object(_between(bundle.partition(b"\n")[0], _HEADER), "header")
 
 
 def read_line(line: bytes) -> dict[str, Any]:
     """Return one promotion; raises DocumentError."""
-    return _object(line, "promotion")
+    return read_object(line, "promotion")
 
 
 def promotion_id(line: bytes) -> str:
@@ -72,13 +72,8 @@ def promotion_id(line: bytes) -> str:
     return found
 
 
-def _between(row: bytes, start: bytes) -> bytes:
-    if not row.startswith(start) or not row.endswith(b","):
-        raise DocumentError(f"bundle: expected a line {start.decode()}…, found {row[:40]!r}")
-    return row[len(start) : -1]
-
-
-def _object(data: bytes, what: str) -> dict[str, Any]:
+def read_object(data: bytes, what: str) -> dict[str, Any]:
+    """Return the value of a part, named ``what`` in messages; raises DocumentError."""
     try:
         value = canonical.loads(data)
     except canonical.CanonicalError as error:
@@ -86,3 +81,9 @@ def _object(data: bytes, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise DocumentError(f"bundle: expected the {what} to be an object")
     return value
+
+
+def _between(row: bytes, start: bytes) -> bytes:
+    if not row.startswith(start) or not row.endswith(b","):
+        raise DocumentError(f"bundle: expected a line {start.decode()}…, found {row[:40]!r}")
+    return row[len(start) : -1]

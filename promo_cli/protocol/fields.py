@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from promo_cli.protocol import canonical
@@ -50,6 +51,13 @@ class Fields:
         """Return a whole number within bounds (RFC 8259 §6: beyond 2^53 readers disagree)."""
         bounds = f"a whole number from {least} to {most}"
         return self._checked(key, int, lambda found: least <= found <= most, bounds)
+
+    def amount(self, key: str) -> Decimal:
+        """Return an exact amount, zero or more, in major units."""
+        value = self._value(key)
+        if type(value) not in (int, Decimal) or value < 0:
+            raise DocumentError(f"{self._where}.{key}: expected an amount of 0 or more, found {_shown(value)}")
+        return Decimal(value)
 
     def flag(self, key: str) -> bool:
         """Return true or false."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
 HEAD = "HEAD"
 PROBE = "ctl/probe"
 INTENTS = "ctl/intents/"
+UPLOADS = "uploads/v1/"
+RECEIPTS = "receipts/v1/"
 
 
 def sha256_hex(data: bytes) -> str:
@@ -32,3 +35,17 @@ def release_key(seq: int, sha256: str) -> str:
 def intent_key(publish_id: str) -> str:
     """Return the key under which a publisher says which blobs it is about to upload."""
     return f"{INTENTS}{publish_id}.json"
+
+
+def upload_key(day: date, store_id: str, pos_id: str, first_seq: int, last_seq: int, data: bytes) -> str:
+    """Return the key of a till's batch: its business date, who speaks, which lines, and the hash of ``data``.
+
+    ``data`` is the batch before compression, so that the key says what is in it however it was packed.
+    """
+    name = f"{first_seq}-{last_seq}-{sha256_hex(data)[:16]}.ndjson.gz"
+    return f"{UPLOADS}dt={day.isoformat()}/store={store_id}/pos={pos_id}/{name}"
+
+
+def receipt_key(upload: str) -> str:
+    """Return where the answer to an upload will stand; a till needs no listing to find it."""
+    return f"{RECEIPTS}{upload.removeprefix(UPLOADS)}.json"

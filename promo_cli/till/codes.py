@@ -107,3 +107,23 @@ NOT_DELIVERED = Code(
     Example: the shop closes while its line is out.
     Fix: nothing, if it passes: the next upload sends it. Otherwise check network and credentials.""",
 )
+NO_BUNDLE = Code(
+    code="SYN008",
+    name="no-bundle",
+    severity=Severity.ERROR,
+    doc="""The till has no bundle, so it cannot price with promotions.
+
+    Why: it never synced, or both its bundles are damaged.
+    Example: a cart is priced on a new till.
+    Fix: sync the till. Until then it sells at list price.""",
+)
+UNKNOWN_PROMOTION = Code(
+    code="SYN009",
+    name="unknown-promotion",
+    severity=Severity.ERROR,
+    doc="""The till's bundle holds no promotion of that code or id.
+
+    Why: it is not for this store, has ended, starts after the bundle's horizon, or the name is misspelt.
+    Example: `promo till show WEKEND20`.
+    Fix: check the spelling, the promotion's stores and dates, and sync the till.""",
+)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from promo_cli.protocol import canonical, dsse, head, root
 from promo_cli.protocol.blob import Blob, blob_of, parse_blob
-from promo_cli.protocol.fields import Fields, format_of, read_document, time_text
+from promo_cli.protocol.fields import DocumentError, Fields, format_of, read_document, time_text
 from promo_cli.protocol.limits import LIMITS
 from promo_cli.protocol.trust import TrustedState
 from promo_cli.storage import Found, Storage, put_once
@@ -55,10 +55,10 @@ def open_disk(folder: Path) -> Storage:
 
 
 @contextlib.contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Keep other processes from changing a till's folder meanwhile; the kernel ends the lock when we die."""
+def only_one(folder: Path, what: str) -> Iterator[None]:
+    """Keep other processes from changing this part of a till's folder; the kernel ends the lock when we die."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("ab") as file:
+    with (folder / f"{what}.lock").open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -121,6 +121,16 @@ def usable(disk: Storage, state: TillState) -> tuple[Running, bytes] | None:
         if candidate is not None and (data := read(disk, candidate.bundle)) is not None:
             return candidate, data
     return None
+
+
+def at_hand(disk: Storage) -> tuple[TillState, Running, bytes] | None:
+    """Return what a till can price with right now; None when it never synced or everything is damaged."""
+    try:
+        state = load(disk)
+    except DocumentError:
+        return None
+    found = None if state is None else usable(disk, state)
+    return None if state is None or found is None else (state, *found)
 
 
 def advance(state: TillState, running: Running) -> TillState:

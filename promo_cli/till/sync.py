@@ -78,7 +78,7 @@ def sync(
     instead, for folders of one's own. Raises Failure when the state folder belongs to another till, or when a new
     till has no root; StorageError when the till's own disk fails.
     """
-    with state.only_one(state_dir):
+    with state.only_one(state_dir, "sync"):
         return _sync(storage, state.open_disk(state_dir), env, store_id, now, root, trust_first_root)
 
 
