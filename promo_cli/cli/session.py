@@ -161,9 +161,9 @@ def _guard(session: Session, action: Callable[[], Any]) -> None:
     except Exception as error:
         from promo_cli.cli.failures import translate
 
-        failure = translate(error, session.start)
-        show(session, failure.diagnostics)
-        raise typer.Exit(failure.exit_code) from None
+        explained = translate(error, session.start)
+        show(session, explained.diagnostics)
+        raise typer.Exit(explained.exit_code) from None
 
 
 def show(session: Session, diagnostics: Iterable[Diagnostic], *, files: int = 0) -> None:

@@ -41,7 +41,11 @@ def by_store(promotions: Sequence[Promotion[Any]], stores: Sequence[Store]) -> d
     for index, promotion in enumerate(promotions):
         targeting = promotion.targeting
         fitting = {kind for kind in general if fits_kind(targeting, kind)}
-        if _names_stores(targeting):
+        if isinstance(targeting.stores, list):
+            for store_id in dict.fromkeys(targeting.stores):
+                if kinds.get(store_id) in fitting:
+                    named[store_id].append(index)
+        elif isinstance(targeting.stores, StoreSelection) and targeting.stores.exclude:
             for store_id, kind in kinds.items():
                 if kind in fitting and fits_id(targeting, store_id):
                     named[store_id].append(index)
@@ -76,8 +80,3 @@ def fits_id(targeting: Targeting, store_id: str) -> bool:
     if isinstance(selection, StoreSelection):
         return store_id not in selection.exclude
     return selection == "all" or store_id in selection
-
-
-def _names_stores(targeting: Targeting) -> bool:
-    selection = targeting.stores
-    return bool(selection.exclude) if isinstance(selection, StoreSelection) else selection != "all"

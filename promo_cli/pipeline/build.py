@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,11 +48,53 @@ def write_bundles(
     on = as_of or today_of(workspace)
     target = folder or workspace.root / "out" / "bundles"
     target.mkdir(parents=True, exist_ok=True)
-    bundles = []
-    for store_id, data in compile_fleet(workspace, on, only=stores or None).items():
-        path = target / f"{store_id}.json"
-        path.write_bytes(data)
-        # Four lines stand around the promotions: header, products, the list's opening and its end.
-        promotions = data.count(b"\n") - 4
-        bundles.append(WrittenBundle(store_id, path, hashlib.sha256(data).hexdigest(), len(data), promotions))
-    return Written(on, target, bundles)
+    compiled = compile_fleet(workspace, on, only=stores or None)
+    write_files({target / f"{store_id}.json": data for store_id, data in compiled.items()})
+    facts = {data: _facts(data) for data in set(compiled.values())}
+    return Written(
+        as_of=on,
+        folder=target,
+        bundles=[
+            WrittenBundle(store_id, target / f"{store_id}.json", *facts[data]) for store_id, data in compiled.items()
+        ],
+    )
+
+
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """Write files whole or not at all; equal content is written once and linked, so a fleet fits on a laptop.
+
+    A file that holds its content already is left alone.
+    """
+    known: dict[tuple[int, int], bytes] = {}
+    first: dict[bytes, Path] = {}
+    for path, data in files.items():
+        if _holds(path, data, known):
+            first.setdefault(data, path)
+            continue
+        scratch = path.with_name(f".{path.name}.{os.getpid()}")
+        if data in first:
+            os.link(first[data], scratch)
+        else:
+            scratch.write_bytes(data)
+            first[data] = path
+        scratch.replace(path)
+
+
+def _holds(path: Path, data: bytes, known: dict[tuple[int, int], bytes]) -> bool:
+    """Tell whether the file holds the data; files that are links to one another are read once."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return False
+    if status.st_size != len(data):
+        return False
+    inode = (status.st_dev, status.st_ino)
+    if inode not in known:
+        known[inode] = path.read_bytes()
+    return known[inode] == data
+
+
+def _facts(data: bytes) -> tuple[str, int, int]:
+    """Return a bundle's SHA-256, its size, and how many promotions it holds."""
+    around = 4  # lines beside the promotions: header, products, the list's opening and its end
+    return hashlib.sha256(data).hexdigest(), len(data), data.count(b"\n") - around
