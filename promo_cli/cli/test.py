@@ -13,7 +13,7 @@ app = group("Run tests.")
 
 
 @command(app, "test")
-def test(
+def run_promotion_tests(
     session: Session,
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="[PATHS]", help="Only the tests in these files and folders.")

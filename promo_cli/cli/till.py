@@ -72,7 +72,7 @@ def show_promotions(
     """Show promotions as the till has them, compiled."""
     from promo_cli.pipeline.till import till_promotions
 
-    promotions = till_promotions(session.start, env, store, state, codes=codes or (), brand=brand)
+    promotions = till_promotions(session.start, env, store, state, names=codes or (), brand=brand)
     if json:
         session.document({"schema": "promo.promotions/1", "promotions": promotions, "count": len(promotions)})
         return
@@ -109,9 +109,11 @@ def upload(session: Session, env: Env, store: Store, *, state: State = None, jso
     if json:
         session.document(sent.document())
     else:
+        show(session, sent.diagnostics)
         session.result(
             f"{store}: {sent.delivered} batches delivered, {sent.settled} settled by a receipt, {sent.waiting} waiting"
         )
+    raise typer.Exit(sent.exit_code)
 
 
 def _summary(promotion: dict[str, Any]) -> str:

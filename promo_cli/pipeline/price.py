@@ -38,7 +38,7 @@ def price_cart(
     cart = read_value(cart_file)
     workspace = checked_workspace(start)
     check_store(workspace, store_id)
-    stated = at or _stated_moment(cart)
+    stated = at or stated_moment(cart)
     clock = now.astimezone(store_zone(workspace, store_id)).replace(tzinfo=None)
     moment = stated or clock.isoformat(timespec="seconds")
     bundle = compile_store(workspace, store_id, _day_of(moment) or clock.date())
@@ -63,7 +63,8 @@ def store_zone(workspace: Workspace, store_id: str) -> ZoneInfo:
     return ZoneInfo(zones[store_id] or workspace.settings.timezone)
 
 
-def _stated_moment(cart: dict[str, Any]) -> Any:
+def stated_moment(cart: Mapping[str, Any]) -> Any:
+    """Return the moment a cart states itself, as it is written; the roadmap's nested form may state it inside."""
     inner = cart.get("cart")
     return cart.get("at") or (inner.get("at") if isinstance(inner, dict) else None)
 
