@@ -1,0 +1,196 @@
+"""One batch of objects into the warehouse, in one transaction: rows, quarantine and ledger, or nothing at all."""
+
+# ruff: noqa: S608 -- names of tables are our own; values are parameters
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from promo_cli.storage.interface import Entry
+from promo_cli.warehouse import content, dedupe, staging, writing
+from promo_cli.warehouse.codes import CONFLICT
+from promo_cli.warehouse.keys import Origin
+from promo_cli.warehouse.unpack import Refused
+from promo_cli.warehouse.verdicts import Bad, Good
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An object to ingest: its content, or why it is refused as a whole. A refused object counts as one line."""
+
+    entry: Entry
+    origin: Origin
+    content: bytes | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class FileCounts:
+    """What became of an object's lines: each is exactly one of loaded, duplicate, quarantined."""
+
+    key: str
+    lines: int
+    loaded: int
+    duplicate: int
+    quarantined: int
+
+
+class UnbalancedError(RuntimeError):
+    """A line was lost or counted twice. Nothing of its batch has been kept."""
+
+
+def load(con: DuckDBPyConnection, uploads: Sequence[Upload], now: dt.datetime) -> list[FileCounts]:
+    """Load a batch. Either all of it is in the warehouse afterwards, ledger included, or nothing.
+
+    `now` is UTC. Raises UnbalancedError when the counts of an object do not add up.
+    """
+    con.begin()
+    try:
+        counts = _load(con, uploads, now.astimezone(dt.UTC).replace(tzinfo=None))
+        con.commit()
+    except BaseException:
+        con.rollback()
+        raise
+    return counts
+
+
+def _load(con: DuckDBPyConnection, uploads: Sequence[Upload], now: dt.datetime) -> list[FileCounts]:
+    _forget_replaced(con, [upload.entry.key for upload in uploads])
+    (last,) = con.execute("SELECT coalesce(max(file_id), 0) FROM ledger").fetchall()[0]
+    files = dict(enumerate(uploads, start=last + 1))
+    bad = _stage(con, files)
+    conflicts = dedupe.find(con)
+    for conflict in conflicts:
+        bad[conflict.refused.file_id].append(_as_bad(conflict, files))
+    writing.insert_staged(con)
+    writing.insert_conflicts(con, conflicts)
+    writing.insert_quarantine(con, bad, now)
+    counts = _balanced_counts(con, files, bad)
+    _insert_ledger(con, files, counts, now)
+    staging.drop(con)
+    return list(counts.values())
+
+
+def _forget_replaced(con: DuckDBPyConnection, keys: Sequence[str]) -> None:
+    # Only an object that was refused as a whole comes a second time, because it has been replaced.
+    known = "SELECT file_id FROM ledger WHERE key IN (SELECT unnest($keys))"
+    con.execute(f"DELETE FROM quarantine WHERE file_id IN ({known})", {"keys": keys})
+    con.execute("DELETE FROM ledger WHERE key IN (SELECT unnest($keys))", {"keys": keys})
+
+
+def _stage(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> dict[int, list[Bad]]:
+    """Stage every acceptable line, and return the others by file."""
+    bad: dict[int, list[Bad]] = {file_id: [] for file_id in files}
+    texts: dict[int, str] = {}
+    one_by_one: dict[int, bytes] = {}
+    for file_id, upload in files.items():
+        if isinstance(upload.content, Refused):
+            bad[file_id].append(Bad(upload.content.code.code, upload.content.message))
+        elif (text := content.as_lines(upload.content)) is None:
+            one_by_one[file_id] = upload.content
+        else:
+            texts[file_id] = text
+    staging.read(con, list(texts), list(texts.values()))
+    _create_origins(con, files)
+    doubtful = staging.stage(con, "raw") | staging.with_foreign_speakers(con)
+    staging.forget(con, doubtful)
+    one_by_one |= {file_id: texts[file_id].encode() for file_id in doubtful}
+    good: list[tuple[int, Good]] = []
+    for file_id, data in one_by_one.items():
+        for verdict in content.examine(data, files[file_id].origin):
+            if isinstance(verdict, Good):
+                good.append((file_id, verdict))
+            else:
+                bad[file_id].append(verdict)
+    staging.read_tidied(con, good)
+    staging.stage(con, "tidied")
+    return bad
+
+
+def _create_origins(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> None:
+    con.execute("CREATE TEMP TABLE origins (file_id INTEGER, store_id VARCHAR, pos_id VARCHAR)")
+    writing.insert(
+        con,
+        "origins",
+        file_id=list(files),
+        store_id=[upload.origin.store_id for upload in files.values()],
+        pos_id=[upload.origin.pos_id for upload in files.values()],
+    )
+
+
+def _as_bad(conflict: dedupe.Conflict, files: Mapping[int, Upload]) -> Bad:
+    refused, kept = conflict.refused, conflict.kept
+    data = files[refused.file_id].content
+    raw, offset = ("", None) if isinstance(data, Refused) else content.raw_line(data, refused.line)
+    same = "event_id" if conflict.same == "event_id" else f"seq {refused.seq} of till {refused.pos_id}"
+    return Bad(
+        code=CONFLICT.code,
+        message=f"expected what line {kept.line} of file {kept.file_id} says, which has the same {same}",
+        raw=raw,
+        line=refused.line,
+        byte_offset=offset,
+        pointer=f"/{conflict.same}",
+        kind=refused.kind,
+        event_id=str(refused.event_id),
+        store_id=refused.store_id,
+        pos_id=refused.pos_id,
+        seq=refused.seq,
+    )
+
+
+def _balanced_counts(
+    con: DuckDBPyConnection, files: Mapping[int, Upload], bad: Mapping[int, Sequence[Bad]]
+) -> dict[int, FileCounts]:
+    """Count lines in the content, rows in the tables, and what was held back: three sources that must agree."""
+    loaded = _by_file(con, f"events WHERE file_id >= {min(files)}")
+    held = _by_file(con, "unloaded")
+    counts = {}
+    for file_id, upload in files.items():
+        conflicts = sum(each.code == CONFLICT.code for each in bad[file_id])
+        each = FileCounts(
+            key=upload.entry.key,
+            lines=1 if isinstance(upload.content, Refused) else content.count(upload.content),
+            loaded=loaded.get(file_id, 0),
+            duplicate=held.get(file_id, 0) - conflicts,
+            quarantined=len(bad[file_id]),
+        )
+        if each.lines != each.loaded + each.duplicate + each.quarantined:
+            raise UnbalancedError(f"expected loaded, duplicate and quarantined to add up to lines, found {each}")
+        counts[file_id] = each
+    return counts
+
+
+def _by_file(con: DuckDBPyConnection, source: str) -> dict[int, int]:
+    return dict(con.execute(f"SELECT file_id, count(*) FROM {source} GROUP BY file_id").fetchall())
+
+
+def _insert_ledger(
+    con: DuckDBPyConnection, files: Mapping[int, Upload], counts: Mapping[int, FileCounts], now: dt.datetime
+) -> None:
+    uploads = list(files.values())
+    writing.insert(
+        con,
+        "ledger",
+        file_id=list(files),
+        key=[upload.entry.key for upload in uploads],
+        sha256=[
+            None if isinstance(upload.content, Refused) else sha256(upload.content).hexdigest() for upload in uploads
+        ],
+        size=[upload.entry.size for upload in uploads],
+        etag=[upload.entry.etag for upload in uploads],
+        store_id=[upload.origin.store_id for upload in uploads],
+        pos_id=[upload.origin.pos_id for upload in uploads],
+        business_date=[upload.origin.day for upload in uploads],
+        lines=[each.lines for each in counts.values()],
+        loaded=[each.loaded for each in counts.values()],
+        duplicate=[each.duplicate for each in counts.values()],
+        quarantined=[each.quarantined for each in counts.values()],
+        refused=[upload.content.code.code if isinstance(upload.content, Refused) else None for upload in uploads],
+        ingested_at=[now] * len(uploads),
+    )

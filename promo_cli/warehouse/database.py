@@ -1,0 +1,129 @@
+"""The warehouse's files: one writer on a working copy, any number of readers on what was last published.
+
+`warehouse.duckdb` is only ever replaced whole, by a rename, so readers never wait and never see half an ingest. The
+writer works on `warehouse.duckdb.work`. A working copy that a crash left behind holds whole batches only (DuckDB
+replays its log), so the next writer goes on with it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from promo_cli.diagnostics import Failure, Location
+from promo_cli.warehouse import codes, personal
+from promo_cli.warehouse.migrate import migrate, migrations, version_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@contextmanager
+def writing(warehouse: Path, hmac_key: bytes) -> Iterator[DuckDBPyConnection]:
+    """Give the one writer's connection, and publish what it did when the block ends without an exception.
+
+    Raises Failure (ING101) when another process is writing, (ING102) when a newer version wrote the warehouse.
+    """
+    import duckdb
+
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with _lock(warehouse):
+        work = _working_copy(warehouse)
+        with duckdb.connect(work) as con:
+            _require_readable(con, warehouse)
+            migrate(con)
+            con.execute("SET preserve_insertion_order = false")
+            personal.install(con, hmac_key)
+            yield con
+            con.execute("CHECKPOINT")
+        work.replace(warehouse)
+        _sync_folder(warehouse.parent)
+
+
+@contextmanager
+def reading(warehouse: Path) -> Iterator[DuckDBPyConnection]:
+    """Give a read-only connection to the state last published.
+
+    Raises Failure (ING103) when nothing was published yet, (ING102) when another version wrote it.
+    """
+    if not warehouse.is_file():
+        raise Failure([codes.NO_WAREHOUSE.at(Location(str(warehouse)), "there is no warehouse yet")], 2)
+    with published(warehouse) as con:
+        if not is_current(con):
+            message = "the warehouse was written by an older version of this tool"
+            raise Failure([codes.OTHER_VERSION.at(Location(str(warehouse)), message, help="run `promo ingest`")], 2)
+        yield con
+
+
+@contextmanager
+def published(warehouse: Path) -> Iterator[DuckDBPyConnection]:
+    """As `reading`, of a file that exists, and also of an older version."""
+    import duckdb
+
+    with duckdb.connect(warehouse, read_only=True) as con:
+        _require_readable(con, warehouse)
+        yield con
+
+
+def is_current(con: DuckDBPyConnection) -> bool:
+    """Tell whether the tables are those of this version."""
+    return version_of(con) == len(migrations())
+
+
+def unfinished(warehouse: Path) -> bool:
+    """Tell whether a writer was interrupted before it could publish."""
+    return _work(warehouse).is_file()
+
+
+def _work(warehouse: Path) -> Path:
+    return warehouse.with_name(warehouse.name + ".work")
+
+
+def _working_copy(warehouse: Path) -> Path:
+    work = _work(warehouse)
+    if not work.is_file():
+        work.with_name(work.name + ".wal").unlink(missing_ok=True)
+        if warehouse.is_file():
+            # Under another name first: half a copy must not look like a working copy.
+            copy = work.with_name(work.name + ".copy")
+            shutil.copyfile(warehouse, copy)
+            copy.replace(work)
+    return work
+
+
+def _require_readable(con: DuckDBPyConnection, warehouse: Path) -> None:
+    found, known = version_of(con), len(migrations())
+    if found > known:
+        message = f"expected tables of version {known} or older, found {found}"
+        raise Failure([codes.OTHER_VERSION.at(Location(str(warehouse)), message, help="update this tool")], 2)
+
+
+@contextmanager
+def _lock(warehouse: Path) -> Iterator[None]:
+    path = warehouse.with_name(warehouse.name + ".lock")
+    with path.open("a+") as file:
+        try:
+            # The operating system lets go of it when the process ends, however it ends.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            message = f"process {file.read().strip() or 'unknown'} is writing to the warehouse"
+            help_ = "wait until it has finished; reports work meanwhile"
+            raise Failure([codes.LOCKED.at(Location(str(warehouse)), message, help=help_)], 4) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

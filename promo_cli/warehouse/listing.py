@@ -1,0 +1,75 @@
+"""Which objects of the bucket the ledger does not know yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from promo_cli.diagnostics import Failure, Location
+from promo_cli.storage.interface import Entry, Storage
+from promo_cli.warehouse import codes, keys
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+RECENT_DAYS = 45
+"""Business days that every run lists. Later uploads are found by the full listing."""
+
+FULL_LISTING_EVERY = dt.timedelta(days=7)
+
+FEW = 10_000
+"""Up to this many objects everything is listed every time: on S3 that is ten requests."""
+
+
+def pending(con: DuckDBPyConnection, storage: Storage, now: dt.datetime) -> list[Entry]:
+    """List what there is to ingest, in the order of keys: new objects, and refused ones that were replaced.
+
+    `now` is an aware moment. Raises StorageUnavailable.
+    """
+    start = "" if _all_is_due(con, now) else keys.first_key_of(_recent(con, now))
+    found = [*storage.list(keys.UPLOADS, start_after=start), *storage.list(keys.EVENTS)]
+    known = {
+        key: None if refused is None else (size, etag)
+        for key, size, etag, refused in con.execute("SELECT key, size, etag, refused FROM ledger").fetchall()
+    }
+    return sorted(
+        (each for each in found if each.key not in known or known[each.key] not in (None, (each.size, each.etag))),
+        key=lambda entry: entry.key,
+    )
+
+
+def remember(con: DuckDBPyConnection, env: str, now: dt.datetime) -> None:
+    """Note which environment this warehouse is of, and when everything was last listed."""
+    values = {"environment": env}
+    if _all_is_due(con, now):
+        values["listed_all_at"] = now.astimezone(dt.UTC).isoformat()
+    for name, value in values.items():
+        con.execute("DELETE FROM meta WHERE name = $1", [name])
+        con.execute("INSERT INTO meta VALUES ($1, $2)", [name, value])
+
+
+def require_environment(con: DuckDBPyConnection, env: str, warehouse: Path) -> None:
+    """Refuse to mix two environments in one warehouse. Raises Failure (ING104)."""
+    found = _meta(con, "environment")
+    if found not in (None, env):
+        message = f"expected the warehouse of environment {env!r}, found the one of {found!r}"
+        help_ = "give the other environment its own `warehouse:` in promo.yaml, or delete this file and ingest again"
+        raise Failure([codes.OTHER_ENVIRONMENT.at(Location(str(warehouse)), message, help=help_)], 2)
+
+
+def _all_is_due(con: DuckDBPyConnection, now: dt.datetime) -> bool:
+    last = _meta(con, "listed_all_at")
+    (known,) = con.execute("SELECT count(*) FROM ledger").fetchall()[0]
+    return known < FEW or last is None or now - dt.datetime.fromisoformat(last) >= FULL_LISTING_EVERY
+
+
+def _recent(con: DuckDBPyConnection, now: dt.datetime) -> dt.date:
+    # Counted from the newest day that has uploads, unless a till's clock runs ahead of ours.
+    (newest,) = con.execute("SELECT max(business_date) FROM ledger").fetchall()[0]
+    return min(newest or now.date(), now.date()) - dt.timedelta(days=RECENT_DAYS)
+
+
+def _meta(con: DuckDBPyConnection, name: str) -> str | None:
+    rows = con.execute("SELECT value FROM meta WHERE name = $1", [name]).fetchall()
+    return rows[0][0] if rows else None

@@ -1,0 +1,100 @@
+"""What a till is told about its upload. It may delete the batch from its spool only when it has read the receipt."""
+
+# ruff: noqa: S608 -- constants; values are parameters
+
+from __future__ import annotations
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from promo_cli.protocol import canonical
+from promo_cli.storage.interface import Storage
+from promo_cli.warehouse.keys import UPLOADS_V1, receipt_key
+from promo_cli.warehouse.tills import TillState, states
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+SCHEMA = "promo.upload-receipt/1"
+
+MAX_ERRORS = 1000
+"""Refused lines, and gaps, that one receipt names. `more_errors` counts the refused lines beyond."""
+
+_AT_ONCE = 8
+
+
+_DUE = f"receipt_at IS NULL AND store_id IS NOT NULL AND starts_with(key, '{UPLOADS_V1}')"
+
+
+def are_due(con: DuckDBPyConnection) -> bool:
+    """Tell whether an upload has no receipt yet."""
+    return bool(con.execute(f"SELECT 1 FROM ledger WHERE {_DUE} LIMIT 1").fetchall())
+
+
+def write_due(con: DuckDBPyConnection, storage: Storage, now: dt.datetime) -> int:
+    """Write the receipts that are due, mark them in the ledger, and return how many.
+
+    A receipt is written after its batch is committed. A crash in between leaves it due, and the next ingest writes it;
+    writing one twice does no harm. `now` is UTC. Raises StorageUnavailable, OutcomeUnknown.
+    """
+    due = con.execute(
+        f"SELECT file_id, key, sha256, store_id, pos_id, lines, loaded, duplicate FROM ledger WHERE {_DUE}"
+    ).fetchall()
+    if not due:
+        return 0
+    tills = states(con)
+    refused = _refused(con, [file_id for file_id, *_ in due])
+    receipts = {
+        receipt_key(key): {
+            "schema": SCHEMA,
+            "sha256": sha256,
+            "created": loaded,
+            "total": lines,
+            "duplicates": duplicate,
+            **_errors(refused.get(file_id, [])),
+            **_state(tills.get((store_id, pos_id))),
+        }
+        for file_id, key, sha256, store_id, pos_id, lines, loaded, duplicate in due
+    }
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for done in [pool.submit(storage.put, key, canonical.dumps(each) + b"\n") for key, each in receipts.items()]:
+            done.result()
+    con.execute(
+        "UPDATE ledger SET receipt_at = $now WHERE file_id IN (SELECT unnest($files))",
+        {"now": now.astimezone(dt.UTC).replace(tzinfo=None), "files": [file_id for file_id, *_ in due]},
+    )
+    return len(due)
+
+
+def _refused(con: DuckDBPyConnection, files: list[int]) -> dict[int, list[dict[str, Any]]]:
+    rows = con.execute(
+        """
+        SELECT file_id, line, raw, code, pointer, message FROM quarantine
+        WHERE file_id IN (SELECT unnest($1)) ORDER BY file_id, line
+        """,
+        [files],
+    ).fetchall()
+    found: dict[int, list[dict[str, Any]]] = {}
+    for file_id, line, raw, code, pointer, message in rows:
+        error = {"code": code, "pointer": pointer, "message": message}
+        found.setdefault(file_id, []).append({"line": line, "data": _data(raw), "errors": [error]})
+    return found
+
+
+def _data(raw: str) -> Any:
+    try:
+        return canonical.loads(raw)
+    except canonical.CanonicalError:
+        return raw or None
+
+
+def _errors(refused: list[dict[str, Any]]) -> dict[str, Any]:
+    more = len(refused) - MAX_ERRORS
+    return {"errors": refused[:MAX_ERRORS]} | ({"more_errors": more} if more > 0 else {})
+
+
+def _state(till: TillState | None) -> dict[str, Any]:
+    if till is None:
+        return {"gaps": [], "watermark": None}
+    return {"gaps": [list(each) for each in till.gaps[:MAX_ERRORS]], "watermark": {"seq": till.complete_to}}

@@ -1,0 +1,101 @@
+"""How each scalar of an event is checked and converted in SQL.
+
+DuckDB's casts coerce in silence (1.7 to 2, "8" to 8, 12 to '12'), so nothing is cast before its JSON text has been
+checked. `clean` may refuse what is in fact right, such as text with escapes: the line is then read again in Python,
+by the models, which decide. It must never accept what the models refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from promo_cli.model import events
+from promo_cli.model.base import Date, Id
+
+PHONE_KEY = "customer_key"
+"""The column that holds a phone's keyed hash."""
+
+MAX_BRACKETS = 64
+"""Free-form JSON with more opening brackets than this is left to the models, which measure its depth."""
+
+_MONEY = r"[0-9]{1,12}(\.[0-9]{1,3})?"
+_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+_DAY = r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"
+_CHARACTER = r'[^"\\\x00-\x1f\x7f]'  # of a string, without escapes
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """SQL over `$x`, the JSON text of one value: whether it is certainly right, and the columns made of it.
+
+    `columns` maps a column's name, in which `$name` is the field's, to its expression.
+    """
+
+    clean: str
+    columns: Mapping[str, str]
+
+
+def _matches(pattern: str) -> str:
+    return f"regexp_full_match($x, '{pattern}')"
+
+
+def _quoted(pattern: str) -> str:
+    return _matches(f'"{pattern}"')
+
+
+def _cast(kind: str) -> Mapping[str, str]:
+    return {"$name": f"TRY_CAST($x AS {kind})"}
+
+
+def _text_cast(kind: str) -> str:
+    return f"TRY_CAST(trim($x, '\"') AS {kind})"
+
+
+_TEXT = {"$name": "if(contains($x, '\\'), json_extract_string($x, '$'), trim($x, '\"'))"}
+_DECIMAL = _cast("DECIMAL(18,3)")
+_MOMENT = _text_cast("TIMESTAMPTZ")
+
+REF = Scalar(f"length($x) <= 130 AND {_quoted(_CHARACTER + '+')}", _TEXT)
+JSON = Scalar(
+    f"length($x) <= 20000 AND length($x) - length(translate($x, '[{{', '')) <= {MAX_BRACKETS}",
+    {"$name": "CAST($x AS JSON)"},
+)
+MONEY_LIST = Scalar(_matches(rf"\[({_MONEY}(,{_MONEY})*)?\]"), {"$name": "json_transform($x, '[\"DECIMAL(18,3)\"]')"})
+
+SCALARS: dict[Any, Scalar] = {
+    Id: Scalar(_quoted("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"), _TEXT),
+    events.Ref: REF,
+    events.Words: Scalar(
+        "length($x) <= 2000 AND starts_with($x, '\"') AND NOT contains($x, '\\u0000')",
+        _TEXT,
+    ),
+    events.Phone: Scalar(
+        f"length($x) <= 130 AND {_quoted(_CHARACTER + '*')}", {PHONE_KEY: "phone_key(json_extract_string($x, '$'))"}
+    ),
+    events.EventId: Scalar(
+        _quoted("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"), {"$name": _text_cast("UUID")}
+    ),
+    events.Count: Scalar(_matches("[0-9]{1,15}"), _cast("BIGINT")),
+    events.Score: Scalar(_matches("[1-5]"), _cast("INTEGER")),
+    events.Money: Scalar(_matches(_MONEY), _DECIMAL),
+    events.Signed: Scalar(_matches(f"-?{_MONEY}"), _DECIMAL),
+    events.Quantity: Scalar(rf"{_matches(_MONEY)} AND NOT regexp_full_match($x, '0+(\.0+)?')", _DECIMAL),
+    events.Moment: Scalar(
+        _quoted(rf"{_DAY}[T ]{_CLOCK}:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-]{_CLOCK})") + f" AND {_MOMENT} IS NOT NULL",
+        {"$name_utc": f"timezone('UTC', {_MOMENT})", "$name_local": "TRY_CAST($x[2:20] AS TIMESTAMP)"},
+    ),
+    Date: Scalar(
+        f"{_quoted(_DAY)} AND {_text_cast('DATE')} IS NOT NULL",
+        {"$name": _text_cast("DATE")},
+    ),
+    events.Flag: Scalar("$x IN ('true', 'false')", _cast("BOOLEAN")),
+}
+"""By the annotation that a model gives the field."""
+
+
+def choice(values: tuple[str | int, ...]) -> Scalar:
+    """One of a fixed set of texts or whole numbers."""
+    texts = ", ".join(f"'\"{value}\"'" if isinstance(value, str) else f"'{value}'" for value in values)
+    return Scalar(f"$x IN ({texts})", _TEXT)

@@ -1,0 +1,180 @@
+"""Lines to typed rows in temporary tables, many at once, and which of them are not certainly right.
+
+A line is taken here only when every key is known and unique and every value passes its scalar's check. Whatever else
+there is, the file is named as doubtful and goes line by line through the models, which say what is wrong. What they
+accept comes back tidied: plain keys, with the unknown ones under one key.
+"""
+
+# ruff: noqa: S608 -- names of tables and columns are our own; values are parameters
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from promo_cli.warehouse.shapes import RESCUED, Field, Shape
+from promo_cli.warehouse.tables import TABLES, Table, family
+from promo_cli.warehouse.verdicts import Good
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MAX_LINE_BYTES = 2**20
+
+_OF_LINE = ("file_id", "line", "payload_hash")
+_OF_ITEM = ("file_id", "line", "event_id", "position")
+_BLANK = "chr(32) || chr(9) || chr(13)"
+
+
+def read(con: DuckDBPyConnection, files: Sequence[int], texts: Sequence[str]) -> None:
+    """Split whole texts into the table `raw`, one row per line that is not blank; lines count from 1."""
+    con.execute(
+        f"""
+        CREATE TEMP TABLE raw AS
+        SELECT file_id, line, text, payload_hash(text) AS payload_hash,
+               CASE WHEN json_valid(text) THEN json_extract_string(text, '$.kind') END AS kind
+        FROM (SELECT file_id, CAST(generate_subscripts(lines, 1) AS INTEGER) AS line, unnest(lines) AS text
+              FROM (SELECT file_id, string_split(content, chr(10)) AS lines
+                    FROM (SELECT unnest($files::INTEGER[]) AS file_id, unnest($texts::VARCHAR[]) AS content)))
+        WHERE trim(text, {_BLANK}) <> ''
+        """,
+        {"files": list(files), "texts": list(texts)},
+    )
+
+
+def stage(con: DuckDBPyConnection, source: str) -> set[int]:
+    """Add the lines in `source` to the tables `stage_…`, and return the files with doubtful lines."""
+    present = {kind for (kind,) in con.execute(f"SELECT DISTINCT kind FROM {source}").fetchall()}
+    known = {kind for table in TABLES for kind in table.kinds}
+    doubtful = _files(con, f"FROM {source} WHERE strlen(text) > {MAX_LINE_BYTES}")
+    if present - known:
+        doubtful |= _files(con, f"FROM {source} WHERE kind IS NULL OR kind NOT IN ({_texts(known)})")
+    for table in TABLES:
+        if present.intersection(table.kinds):
+            doubtful |= _add(con, table, _OF_LINE, f"(FROM {source} WHERE kind IN ({_texts(table.kinds)}))")
+            doubtful |= _add_children(con, table, f"(SELECT DISTINCT file_id FROM {source})")
+    return doubtful
+
+
+def read_tidied(con: DuckDBPyConnection, good: Sequence[tuple[int, Good]]) -> None:
+    """Put lines that the models have accepted into the table `tidied`, with their files."""
+    con.execute(
+        """
+        CREATE TEMP TABLE tidied AS
+        SELECT unnest($files::INTEGER[]) AS file_id, unnest($lines::INTEGER[]) AS line,
+               unnest($kinds::VARCHAR[]) AS kind, unnest($texts::VARCHAR[]) AS text,
+               payload_hash(unnest($originals::VARCHAR[])) AS payload_hash
+        """,
+        {
+            "files": [file_id for file_id, _ in good],
+            "lines": [each.line for _, each in good],
+            "kinds": [each.kind for _, each in good],
+            "texts": [each.text for _, each in good],
+            "originals": [each.original for _, each in good],
+        },
+    )
+
+
+def with_foreign_speakers(con: DuckDBPyConnection) -> set[int]:
+    """Return the files with lines that name another store or till than `origins` says."""
+    return {
+        file_id
+        for table in staged(con)
+        if table.kinds
+        for file_id in _files(
+            con,
+            f"FROM stage_{table.name} AS staged JOIN origins USING (file_id)"
+            " WHERE staged.store_id <> origins.store_id OR staged.pos_id <> origins.pos_id",
+        )
+    }
+
+
+def forget(con: DuckDBPyConnection, files: Iterable[int]) -> None:
+    """Take the rows of those files out of every staged table."""
+    for table in staged(con):
+        con.execute(f"DELETE FROM stage_{table.name} WHERE file_id IN (SELECT unnest($files))", {"files": list(files)})
+
+
+def staged(con: DuckDBPyConnection) -> list[Table]:
+    """The tables for which rows are staged, parents before children."""
+    found = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()}
+    return [table for root in TABLES for table in family(root) if f"stage_{table.name}" in found]
+
+
+def drop(con: DuckDBPyConnection) -> None:
+    """Remove every temporary table."""
+    for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
+        con.execute(f"DROP TABLE {name}")
+
+
+def _add_children(con: DuckDBPyConnection, parent: Table, files: str) -> set[int]:
+    doubtful: set[int] = set()
+    for field, child in zip(parent.shape.lists, parent.children, strict=True):
+        # A list inside a list item belongs to that item, so it keeps the item's position.
+        position = "position" if parent.kinds == () else "CAST(generate_subscripts(items, 1) AS INTEGER)"
+        con.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE part_{child.name} AS
+            SELECT file_id, line, event_id, {position} AS position, unnest(items) AS text
+            FROM (SELECT *, json_transform({field}, '["JSON"]') AS items FROM stage_{parent.name}
+                  WHERE {field} IS NOT NULL AND file_id IN {files})
+            """
+        )
+        doubtful |= _add(con, child, _OF_ITEM, f"part_{child.name}")
+        con.execute(f"DROP TABLE part_{child.name}")
+        doubtful |= _add_children(con, child, files)
+    return doubtful
+
+
+def _add(con: DuckDBPyConnection, table: Table, carried: Sequence[str], lines: str) -> set[int]:
+    typed = _typed(table.shape, carried, lines)
+    con.execute(f"CREATE TEMP TABLE IF NOT EXISTS stage_{table.name} AS {typed} LIMIT 0")
+    con.execute(f"INSERT INTO stage_{table.name} {typed}")
+    odd = [
+        keys
+        for (keys,) in con.execute(f"SELECT DISTINCT json_keys(text) FROM {lines}").fetchall()
+        if keys is None or len(set(keys)) < len(keys) or not table.shape.known.issuperset(keys)
+    ]
+    doubtful = _files(con, f"FROM stage_{table.name} WHERE NOT clean")
+    if odd:
+        doubtful |= _files(con, f"FROM {lines} WHERE json_keys(text) IN (SELECT unnest($odd))", odd=odd)
+    return doubtful
+
+
+def _typed(shape: Shape, carried: Sequence[str], lines: str) -> str:
+    names = [field.name for field in shape.fields]
+    spec = json.dumps(dict.fromkeys([*names, RESCUED], "JSON"))
+    columns = [column for field in shape.fields for column in _columns(field)]
+    checks = " AND ".join(_check(field) for field in shape.fields)
+    kept = ", ".join(carried)
+    return (
+        f"SELECT {kept}, {', '.join(columns)}, {RESCUED}, coalesce({checks}, false) AS clean"
+        f" FROM (SELECT {kept}, unnest(json_transform(text, '{spec}')) FROM {lines})"
+    )
+
+
+def _columns(field: Field) -> list[str]:
+    if field.scalar is None:
+        return [field.name]
+    return [
+        f"{_over(field, expression)} AS {column.replace('$name', field.name)}"
+        for column, expression in field.scalar.columns.items()
+    ]
+
+
+def _check(field: Field) -> str:
+    check = _over(field, field.scalar.clean if field.scalar else "starts_with($x, '[')")
+    return f"({check})" if field.required else f'("{field.name}" IS NULL OR ({check}))'
+
+
+def _over(field: Field, expression: str) -> str:
+    return expression.replace("$x", f'CAST("{field.name}" AS VARCHAR)')
+
+
+def _files(con: DuckDBPyConnection, where: str, **values: object) -> set[int]:
+    return {file_id for (file_id,) in con.execute(f"SELECT DISTINCT file_id {where}", values or None).fetchall()}
+
+
+def _texts(values: Collection[str]) -> str:
+    return ", ".join(f"'{value}'" for value in sorted(values))
