@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
+
+_COULD_HAVE = frozenset(
+    {"not_claimed", "choice_missing", "units_taken", "better_combination", "group", "never_with", "exclusive"}
+)
+"""Reasons that leave a promotion open to the customer: the cart fulfilled it, and it was not taken."""
 
 Event = dict[str, Any]
 Amount = int | Decimal
@@ -32,14 +37,26 @@ class Moment:
 
 
 def sale(
-    cart: Mapping[str, Any], receipt: Mapping[str, Any], products: Mapping[str, Any], bill_id: str, when: Moment
+    cart: Mapping[str, Any],
+    receipt: Mapping[str, Any],
+    products: Mapping[str, Any],
+    bill_id: str,
+    when: Moment,
+    *,
+    customer_key: str | None = None,
+    tender: Sequence[Mapping[str, Any]] | None = None,
 ) -> list[Event]:
-    """Return the events of a completed sale: the bill, a usage for each promotion applied, a log for each decision."""
-    bill = _bill(cart, receipt, products, bill_id, when)
+    """Return the events of a completed sale: the bill, a usage for each promotion applied, a log for each decision.
+
+    ``customer_key`` is a keyed hash of who bought. ``tender`` is what was paid with; by default the whole bill with
+    the cart's method. A split tender has to be given, since the cart's amounts are those before a payment discount.
+    """
+    bill = _bill(cart, receipt, products, bill_id, when, customer_key, tender)
     usages = [_usage(one, bill, when) for one in receipt["applied"]]
     applied = [_applied(one, bill, when) for one in receipt["applied"]]
-    rejected = [_rejected(one, bill, when) for one in (*receipt["skipped"], *receipt.get("withheld", ()))]
-    return [bill, *usages, *applied, *rejected]
+    rejected = [_rejected(one, bill, when) for one in receipt["skipped"]]
+    eligible = [_eligible(one, bill, when) for one in receipt["skipped"] if one["reason_code"] in _COULD_HAVE]
+    return [bill, *usages, *applied, *rejected, *eligible]
 
 
 def refund(
@@ -118,19 +135,26 @@ def day_close(totals: Totals, when: Moment) -> list[Event]:
 
 
 def _bill(
-    cart: Mapping[str, Any], receipt: Mapping[str, Any], products: Mapping[str, Any], bill_id: str, when: Moment
+    cart: Mapping[str, Any],
+    receipt: Mapping[str, Any],
+    products: Mapping[str, Any],
+    bill_id: str,
+    when: Moment,
+    customer_key: str | None,
+    tender: Sequence[Mapping[str, Any]] | None,
 ) -> Event:
     customer = cart.get("customer") or {}
     final = receipt["final_amount"]
     method = cart.get("payment_method")
-    tender = cart.get("payments") or ([{"method": method, "amount": final}] if method else [])
+    if tender is None:
+        tender = [{"method": method, "amount": final}] if method else []
     bill: Event = {
         **when.common("bill"),
         "bill_id": bill_id,
         "status": "completed",
         "channel": cart.get("channel"),
         "member_id": customer.get("member_id"),
-        "customer_key": customer.get("customer_key"),
+        "customer_key": customer_key,
         "customer_type": customer.get("customer_type"),
         "tender": tender,
         "subtotal": receipt["subtotal"],
@@ -201,6 +225,16 @@ def _rejected(skipped: Mapping[str, Any], bill: Mapping[str, Any], when: Moment)
         "original_amount": bill["subtotal"],
         "discount_amount": 0,
         "final_amount": bill["subtotal"],
+    }
+
+
+def _eligible(skipped: Mapping[str, Any], bill: Mapping[str, Any], when: Moment) -> Event:
+    return {
+        **when.common("eligible"),
+        "bill_id": bill["bill_id"],
+        "promotion_id": skipped["promotion_id"],
+        "code": skipped["code"],
+        "reason_code": skipped["reason_code"],
     }
 
 

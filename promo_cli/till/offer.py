@@ -43,6 +43,8 @@ class Offer:
     seq: int
     header: Mapping[str, Any]
     products: Mapping[str, Any]
+    promotions: tuple[Mapping[str, Any], ...]
+    """Those that run."""
     prepared: pricing.PreparedBundle
     withheld: tuple[Withheld, ...]
     usage: Mapping[str, Mapping[str, int | Decimal]]
@@ -76,14 +78,15 @@ def load_offer(state_dir: Path, now: datetime) -> Offer:
         if found is not None:
             withheld.append(found)
     gone = {one.promotion_id for one in withheld}
-    kept = bundle.join(parts.header, parts.products, [line for line, one in lines.items() if one["id"] not in gone])
+    running_lines = [line for line, one in lines.items() if one["id"] not in gone]
     return Offer(
         store_id=known.store_id,
         env=known.env,
         seq=running.seq,
         header=bundle.read_object(parts.header, "header"),
         products=bundle.read_object(parts.products, "products"),
-        prepared=pricing.prepare(kept),
+        promotions=tuple(lines[line] for line in running_lines),
+        prepared=pricing.prepare(bundle.join(parts.header, parts.products, running_lines)),
         withheld=tuple(withheld),
         usage={
             promotion_id: {"total": one.total, "today": one.today, "discount": one.discount}
