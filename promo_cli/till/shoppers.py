@@ -9,23 +9,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-_HOUR_WEIGHTS = {
-    7: 3,
-    8: 6,
-    9: 5,
-    10: 4,
-    11: 6,
-    12: 11,
-    13: 10,
-    14: 6,
-    15: 7,
-    16: 8,
-    17: 8,
-    18: 11,
-    19: 10,
-    20: 7,
-    21: 4,
-}
+_HOURS = range(7, 22)
+_HOUR_WEIGHTS = (3, 6, 5, 4, 6, 11, 10, 6, 7, 8, 8, 11, 10, 7, 4)  # breakfast, lunch, coffee, dinner
 _WEEKDAY_BUSY = (0.85, 0.85, 0.9, 0.95, 1.15, 1.3, 1.2)  # Monday first
 _LINES = ((1, 40), (2, 34), (3, 17), (4, 7), (6, 2))
 _QUANTITIES = ((1, 72), (2, 20), (3, 6), (4, 2))
