@@ -1,1 +1,7 @@
 """cart + bundle -> receipt. Standard library only, no I/O, no clock."""
+
+from promo_cli.pricing.bundle import PreparedBundle, prepare
+from promo_cli.pricing.engine import price
+from promo_cli.pricing.errors import BundleError, CartError
+
+__all__ = ["BundleError", "CartError", "PreparedBundle", "prepare", "price"]

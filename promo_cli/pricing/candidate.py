@@ -1,0 +1,54 @@
+"""A promotion that stands ready in a lane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from promo_cli.pricing.bundle import Entry
+from promo_cli.pricing.promotion import Promotion
+from promo_cli.pricing.types.base import Free, Offer, Option
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """`budget` is what it may still give, in minor units; None without one."""
+
+    entry: Entry
+    offer: Offer
+    budget: int | None
+
+    @property
+    def promotion(self) -> Promotion:
+        """The promotion."""
+        return self.entry.promotion
+
+    def options(self, free: Free) -> Iterator[Option]:
+        """Yield the ways to apply it to these free units that save something within its budget, most sets first."""
+        for option in self.offer.options(free):
+            if option.worth > 0 and (self.budget is None or option.worth <= self.budget):
+                yield option
+
+
+Choice = tuple[Candidate, Option]
+"""A promotion with the option it takes."""
+
+
+def worth(choices: Sequence[Choice]) -> int:
+    """Return what choices save together, in minor units."""
+    return sum(option.worth for _, option in choices)
+
+
+def without(free: Free, option: Option) -> tuple[int, ...]:
+    """Return the units that are free after an option has used up its own."""
+    left = list(free)
+    for i, count in option.taken:
+        left[i] -= count
+    return tuple(left)
+
+
+def compatible(one: Promotion, other: Promotion) -> bool:
+    """Tell whether two promotions may both apply: not of one group, and neither refuses the other."""
+    if one.stacking.group is not None and one.stacking.group == other.stacking.group:
+        return False
+    return other.code not in one.stacking.never_with and one.code not in other.stacking.never_with

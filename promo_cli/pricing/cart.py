@@ -1,0 +1,259 @@
+"""A cart, read with care: the flat form, or the nested `{cart, customer, payment_method}`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from promo_cli.pricing.cart_fields import KEYS, count, known_keys, listed, mapping, moment_at, money, text
+from promo_cli.pricing.catalogue import Product
+from promo_cli.pricing.clock import Moment
+from promo_cli.pricing.errors import CartError
+from promo_cli.pricing.money import half_up, major
+
+MOST_LINES = 10_000
+MOST_UNITS = 100_000
+
+
+class Line(NamedTuple):
+    """One line. `units` units of `price` minor units each, surcharges included; a weighed line is one unit.
+
+    `each` is the price of a piece or kilogram, `grams` the weight in thousandths (0 if not weighed).
+    """
+
+    number: int
+    line_id: str | None
+    product: Product
+    quantity: int | Decimal
+    units: int
+    grams: int
+    each: int
+    surcharge: int
+    price: int
+    ordered_at: Moment
+    modifiers: str
+
+
+class Customer(NamedTuple):
+    """Who buys, as far as the till knows. `birthday` is an ISO date."""
+
+    member_id: str | None = None
+    is_member: bool = False
+    tier: str | None = None
+    customer_type: str | None = None
+    order_number: int | None = None
+    points: int | None = None
+    birthday: str | None = None
+
+
+class Usage(NamedTuple):
+    """Counters of one promotion; None where the till does not know. `discount` in minor units."""
+
+    total: int = 0
+    today: int = 0
+    customer: int | None = None
+    discount: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cart:
+    """What is to be priced, in minor units and on the store's clock. `payments` is None while unknown."""
+
+    at: Moment
+    lines: tuple[Line, ...]
+    customer: Customer
+    channel: str | None
+    methods: frozenset[str] | None
+    payments: tuple[tuple[str, int], ...] | None
+    payments_at: str
+    vouchers: Mapping[str, str | None]
+    claims: Mapping[str, str | None]
+    usage: Mapping[str, Usage]
+
+
+def read_cart(cart: object, product: Callable[[str], Product | None], exponent: int, zone: ZoneInfo) -> Cart:
+    """Return a cart as the engine reads it. Raises CartError with the place of the first mistake."""
+    outer = mapping(cart, "")
+    inner = outer.get("cart")
+    top, values = "", outer
+    if inner is not None:
+        top, values = "/cart", {**mapping(inner, "/cart"), **{k: v for k, v in outer.items() if k != "cart"}}
+    where = {key: f"{'' if key in outer else top}/{key}" for key in KEYS["cart"]}
+    known_keys(values, "cart", top)
+    at = moment_at(values.get("at"), where["at"], zone)
+    items = listed(values.get("items"), where["items"])
+    if len(items) > MOST_LINES:
+        raise _too_many(where["items"], "lines", MOST_LINES, len(items))
+    read = _Items(product, exponent, zone, at)
+    lines = tuple(read.line(i, item, f"{where['items']}/{i}") for i, item in enumerate(items))
+    if (units := sum(line.units for line in lines)) > MOST_UNITS:
+        raise _too_many(where["items"], "units", MOST_UNITS, units)
+    _check_subtotal(values.get("subtotal"), lines, exponent, where["subtotal"])
+    method = text(values.get("payment_method"), where["payment_method"], "a payment method")
+    payments = _payments(values.get("payments"), where["payments"], exponent)
+    if method is not None and payments is not None:
+        raise CartError(
+            "shape",
+            where["payments"],
+            "two ways of saying how the bill is paid",
+            expected="payment_method or payments",
+            found="both",
+            help="keep payments for a split tender, payment_method otherwise",
+        )
+    return Cart(
+        at=at,
+        lines=lines,
+        customer=_customer(values.get("customer"), where["customer"]),
+        channel=text(values.get("channel"), where["channel"], "a sales channel"),
+        methods=frozenset({method}) if method else frozenset(m for m, _ in payments) if payments else None,
+        payments=payments,
+        payments_at=where["payments"],
+        vouchers=_pairs(values.get("vouchers"), where["vouchers"], "voucher", "promotion_id"),
+        claims=_pairs(values.get("claims"), where["claims"], "claim", "product_id"),
+        usage=_usage(values.get("usage"), where["usage"], exponent),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Items:
+    product: Callable[[str], Product | None]
+    exponent: int
+    zone: ZoneInfo
+    at: Moment
+
+    def line(self, index: int, item: object, at: str) -> Line:
+        values = mapping(item, at)
+        known_keys(values, "item", at)
+        product_id = values.get("product_id")
+        product = self.product(product_id) if isinstance(product_id, str) else None
+        if product is None:
+            raise CartError(
+                "reference" if isinstance(product_id, str) else "shape",
+                f"{at}/product_id",
+                "unknown product",
+                expected="a product of the bundle",
+                found=repr(product_id),
+                help="add it to the catalogue, or pull a newer release",
+            )
+        quantity = values.get("quantity")
+        scaled = count(quantity, f"{at}/quantity", places=3 if product.weighed else 0)
+        price = values.get("price")
+        each = product.price if price is None else money(price, f"{at}/price", self.exponent)
+        surcharge, modifiers = self._modifiers(values.get("modifiers"), f"{at}/modifiers")
+        value = half_up(each * scaled, 1000) if product.weighed else each
+        ordered = values.get("ordered_at")
+        return Line(
+            number=index,
+            line_id=text(values.get("line_id"), f"{at}/line_id", "a line id"),
+            product=product,
+            quantity=quantity if type(quantity) is int else major(scaled, 3 if product.weighed else 0),
+            units=1 if product.weighed else scaled,
+            grams=scaled if product.weighed else 0,
+            each=each,
+            surcharge=surcharge,
+            price=value + surcharge,
+            ordered_at=self.at if ordered is None else moment_at(ordered, f"{at}/ordered_at", self.zone),
+            modifiers=modifiers,
+        )
+
+    def _modifiers(self, found: object, at: str) -> tuple[int, str]:
+        """Surcharge on one unit, and one text for what was chosen, whatever the order it was chosen in."""
+        if not found:
+            return 0, ""
+        total, names = 0, []
+        for i, modifier in enumerate(listed(found, at)):
+            if isinstance(modifier, str):
+                names.append(f"{modifier}:1:0")
+                continue
+            values = mapping(modifier, f"{at}/{i}")
+            known_keys(values, "modifier", f"{at}/{i}")
+            name = text(values.get("id"), f"{at}/{i}/id", "a modifier's id") or ""
+            times = count(values.get("quantity", 1), f"{at}/{i}/quantity", places=0)
+            price = money(values.get("price") or 0, f"{at}/{i}/price", self.exponent)
+            total += times * price
+            names.append(f"{name}:{times}:{price}")
+        return total, "|".join(sorted(names))
+
+
+def _check_subtotal(stated: object, lines: tuple[Line, ...], exponent: int, at: str) -> None:
+    if stated is None:
+        return
+    right = sum(line.price * line.units for line in lines)
+    if money(stated, at, exponent) != right:
+        raise CartError(
+            "amount",
+            at,
+            "wrong subtotal",
+            expected=f"{major(right, exponent)}, the sum of the lines",
+            found=str(stated),
+            help="leave the subtotal out, or send it as the sum of price times quantity without gifts",
+        )
+
+
+def _payments(found: object, at: str, exponent: int) -> tuple[tuple[str, int], ...] | None:
+    if found is None:
+        return None
+    payments = []
+    for i, payment in enumerate(listed(found, at)):
+        values = mapping(payment, f"{at}/{i}")
+        known_keys(values, "payment", f"{at}/{i}")
+        method = text(values.get("method"), f"{at}/{i}/method", "a payment method", required=True)
+        payments.append((method or "", money(values.get("amount"), f"{at}/{i}/amount", exponent)))
+    return tuple(payments)
+
+
+def _customer(found: object, at: str) -> Customer:
+    if found is None:
+        return Customer()
+    values = mapping(found, at)
+    known_keys(values, "customer", at)
+    points, order = values.get("points"), values.get("order_number")
+    member_id = text(values.get("member_id"), f"{at}/member_id", "a member id")
+    return Customer(
+        member_id=member_id,
+        is_member=values.get("is_member") is True or (values.get("is_member") is None and member_id is not None),
+        tier=text(values.get("tier"), f"{at}/tier", "a member tier"),
+        customer_type=text(values.get("customer_type"), f"{at}/customer_type", "new or returning"),
+        order_number=None if order is None else count(order, f"{at}/order_number", places=0),
+        points=None if points is None else money(points, f"{at}/points", 3) // 1000,
+        birthday=text(values.get("birthday"), f"{at}/birthday", "a date", form="date"),
+    )
+
+
+def _pairs(found: object, at: str, kind: str, second: str) -> dict[str, str | None]:
+    """Codes, each with what it was resolved to. Letter case and surrounding space do not matter in a code."""
+    pairs: dict[str, str | None] = {}
+    for i, entry in enumerate(listed(found, at) if found is not None else ()):
+        values: Mapping[str, Any] = {"code": entry} if isinstance(entry, str) else mapping(entry, f"{at}/{i}")
+        known_keys(values, kind, f"{at}/{i}")
+        code = text(values.get("code"), f"{at}/{i}/code", "a code", required=True) or ""
+        pairs[code.strip().upper()] = text(values.get(second), f"{at}/{i}/{second}", "an id")
+    return pairs
+
+
+def _usage(found: object, at: str, exponent: int) -> dict[str, Usage]:
+    usage = {}
+    for promotion_id, counters in mapping({} if found is None else found, at).items():
+        here = f"{at}/{promotion_id}"
+        values = mapping(counters, here)
+        known_keys(values, "usage", here)
+
+        def counter(name: str, values: Mapping[str, Any] = values, here: str = here) -> int:
+            return count(values.get(name) or 0, f"{here}/{name}", places=0, zero=True)
+
+        usage[promotion_id] = Usage(
+            total=counter("total"),
+            today=counter("today"),
+            customer=None if values.get("customer") is None else counter("customer"),
+            discount=money(values.get("discount") or 0, f"{here}/discount", exponent),
+        )
+    return usage
+
+
+def _too_many(at: str, what: str, most: int, found: int) -> CartError:
+    return CartError(
+        "amount", at, f"too many {what}", expected=f"at most {most:,}", found=f"{found:,}", help="split the bill"
+    )

@@ -1,0 +1,61 @@
+"""Products and the category tree of a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from promo_cli.pricing.errors import BundleError
+from promo_cli.pricing.reading import Fields
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Product:
+    """What is sold. `price` and `floor` are per piece, or per kilogram where `weighed`, in minor units."""
+
+    id: str
+    name: str
+    price: int
+    floor: int
+    weighed: bool
+    discountable: bool
+    brand: str | None
+    categories: tuple[str, ...]
+    tags: frozenset[str]
+
+
+def read_product(
+    product_id: str, values: Mapping[str, Any], ancestry: Mapping[str, tuple[str, ...]], exponent: int
+) -> Product:
+    """Return one product of a bundle; its `categories` are its own and all above."""
+    fields = Fields(values, exponent, f"products.{product_id}")
+    category = fields.optional("category")
+    if category is not None and category not in ancestry:
+        raise BundleError(f"{fields.where}.category: expected a category of the header, found {category!r}")
+    return Product(
+        id=product_id,
+        name=fields.text("name"),
+        price=fields.price("price"),
+        floor=fields.amount("min_price") or 0,
+        weighed=fields.choice("unit", ("each", "kg")) == "kg",
+        discountable=fields.flag("discountable", True),
+        brand=fields.optional("brand"),
+        categories=ancestry[category] if category else (),
+        tags=frozenset(fields.ids("tags")),
+    )
+
+
+def read_ancestry(categories: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Return each category with all categories above it, nearest first. Raises BundleError for a broken tree."""
+    ancestry = {}
+    for category in categories:
+        chain: list[str] = []
+        above: str | None = category
+        while above is not None:
+            if above in chain or above not in categories:
+                raise BundleError(f"header.categories.{category}: its parents form no tree at {above!r}")
+            chain.append(above)
+            above = categories[above].get("parent")
+        ancestry[category] = tuple(chain)
+    return ancestry

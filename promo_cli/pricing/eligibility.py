@@ -1,0 +1,123 @@
+"""Whether a promotion may apply to a cart at all, whatever units are free."""
+
+from __future__ import annotations
+
+from promo_cli.pricing.bundle import Entry
+from promo_cli.pricing.cart import Cart, Usage
+from promo_cli.pricing.clock import closed
+from promo_cli.pricing.conditions import Facts, Leaf, Measured, unmet
+from promo_cli.pricing.promotion import Promotion
+from promo_cli.pricing.reasons import Reason, Refusal
+from promo_cli.pricing.sale import Sale, View, facts_of
+from promo_cli.pricing.scope import Scope
+
+_NO_USE = Usage()
+
+
+def refusal(entry: Entry, cart: Cart) -> Refusal | None:
+    """Return why the promotion is not for this cart, as far as its goods do not matter; None if it is."""
+    promotion = entry.promotion
+    if not promotion.active:
+        return Refusal(Reason.INACTIVE)
+    if not promotion.audience.open and (why := _audience(promotion, cart)):
+        return why
+    if promotion.needs_voucher and not voucher_shown(promotion, cart):
+        return Refusal(Reason.VOUCHER_MISSING)
+    if not promotion.auto and promotion.code.upper() not in cart.claims:
+        return Refusal(Reason.NOT_CLAIMED)
+    return _limits(promotion, cart) if promotion.limits.any else None
+
+
+def time_refusal(entry: Entry, sale: Sale) -> Refusal | None:
+    """Return why the promotion does not run: at the cart's time, in the item stage when nothing was ordered in it."""
+    window = entry.promotion.window
+    why = closed(window, sale.cart.at)
+    if sale.stage == "item" and not sale.one_moment:
+        reasons = [closed(window, line.ordered_at) for line in sale.cart.lines]
+        why = None if None in reasons else why or reasons[0]
+    return Refusal(Reason(why.value)) if why else None
+
+
+def goods_refusal(entry: Entry, view: View, facts: Facts | None = None) -> Refusal | None:
+    """Return which minimum or condition the cart misses; None if it misses none."""
+    promotion = entry.promotion
+    if promotion.cross is not None and entry.cross is not None:
+        missing = promotion.cross_minimum - view.measured(entry.cross, how(promotion, view.sale.stage)).value
+        if missing > 0:
+            return Refusal(Reason.SPEND_MORE, amount=missing)
+    if promotion.rules.minimum and (missing := promotion.rules.minimum - spent(entry, view)) > 0:
+        return Refusal(Reason.SPEND_MORE, amount=missing)
+    if promotion.condition is None:
+        return None
+
+    def measure(scope: Scope, measured: str | None) -> Measured:
+        return view.measured(view.sale.bundle.scopes[scope], measured or how(promotion, view.sale.stage))
+
+    leaf = next(unmet(promotion.condition, facts or facts_of(view.sale.cart), measure), None)
+    return None if leaf is None else _missing(leaf, measure(leaf.scope, leaf.measured))
+
+
+def how(promotion: Promotion, stage: str) -> str:
+    """Return how a promotion measures: list prices in the item stage, what is left of them later and with vouchers."""
+    late = stage != "item" or promotion.needs_voucher
+    return promotion.rules.measured or ("after" if late else "before")
+
+
+def spent(entry: Entry, view: View) -> int:
+    """Return what the promotion's scope is worth, as it measures, in minor units."""
+    measured = how(entry.promotion, view.sale.stage)
+    if view.one_moment:
+        return view.measured(entry.scope, measured).value
+    return view.total(view.in_hours(view.held(entry.scope), entry), measured).value
+
+
+def voucher_shown(promotion: Promotion, cart: Cart) -> bool:
+    """Tell whether a voucher in the cart unlocks the promotion: one of its shared codes, or a code resolved to it."""
+    vouchers = cart.vouchers
+    return promotion.id in vouchers.values() or any(code.upper() in vouchers for code in promotion.voucher_codes)
+
+
+def _audience(promotion: Promotion, cart: Cart) -> Refusal | None:
+    audience, customer = promotion.audience, cart.customer
+    if audience.channels and cart.channel not in audience.channels:
+        return Refusal(Reason.WRONG_CHANNEL)
+    if cart.channel in audience.exclude_channels:
+        return Refusal(Reason.WRONG_CHANNEL)
+    if audience.members_only and not customer.is_member:
+        return Refusal(Reason.MEMBERS_ONLY)
+    if audience.tiers and customer.tier not in audience.tiers:
+        return Refusal(Reason.WRONG_TIER)
+    if audience.customer_type not in ("all", customer.customer_type):
+        return Refusal(Reason.WRONG_CUSTOMER_TYPE, name=audience.customer_type)
+    return None
+
+
+def _limits(promotion: Promotion, cart: Cart) -> Refusal | None:
+    limits, used = promotion.limits, cart.usage.get(promotion.id, _NO_USE)
+    if limits.customer is not None:
+        if cart.customer.member_id is None and used.customer is None:
+            return Refusal(Reason.CUSTOMER_UNKNOWN)
+        if (used.customer or 0) >= limits.customer:
+            return Refusal(Reason.LIMIT_CUSTOMER_REACHED)
+    if limits.total is not None and used.total >= limits.total:
+        return Refusal(Reason.LIMIT_REACHED)
+    if limits.today is not None and used.today >= limits.today:
+        return Refusal(Reason.LIMIT_TODAY_REACHED)
+    if limits.budget is not None and used.discount >= limits.budget:
+        return Refusal(Reason.BUDGET_SPENT)
+    return None
+
+
+def budget_left(promotion: Promotion, cart: Cart) -> int | None:
+    """Return how much a promotion may still give, in minor units; None without a budget."""
+    if promotion.limits.budget is None:
+        return None
+    return promotion.limits.budget - cart.usage.get(promotion.id, _NO_USE).discount
+
+
+def _missing(leaf: Leaf, found: Measured) -> Refusal:
+    if leaf.min_purchase is not None and found.value < leaf.min_purchase:
+        return Refusal(Reason.SPEND_MORE, amount=leaf.min_purchase - found.value)
+    if leaf.min_quantity is not None and found.quantity < leaf.min_quantity:
+        return Refusal(Reason.ADD_UNITS, units=leaf.min_quantity - found.quantity)
+    return Refusal(Reason.CONDITION_UNMET)

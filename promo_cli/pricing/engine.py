@@ -1,0 +1,40 @@
+"""Stages and lanes in their order: from a cart to its receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from promo_cli.pricing.bundle import Entry, PreparedBundle
+from promo_cli.pricing.cart import Cart, read_cart
+from promo_cli.pricing.lane import Verdicts, run_lane
+from promo_cli.pricing.promotion import STAGES
+from promo_cli.pricing.receipt import receipt
+from promo_cli.pricing.sale import Sale, units_of
+
+
+def price(cart: dict[str, Any], prepared: PreparedBundle, *, trace: bool = False) -> dict[str, Any]:
+    """Return the receipt of a cart, amounts in major units.
+
+    A pure function: the same cart and bundle give the same receipt on every machine. Raises CartError.
+    """
+    read = read_cart(cart, prepared.products.get, prepared.exponent, prepared.zone)
+    met = {number for line in read.lines for number in prepared.scopes_of(line.product)}
+    entries = [prepared.entries[index] for index in prepared.touching(met)]
+    sale, verdicts = _stages(prepared, read, entries)
+    return receipt(sale, entries, verdicts)
+
+
+def _stages(prepared: PreparedBundle, cart: Cart, entries: Sequence[Entry]) -> tuple[Sale, Verdicts]:
+    sale, verdicts = Sale(prepared, cart, units_of(cart)), Verdicts()
+    lanes: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        lanes.setdefault((entry.promotion.stage, entry.promotion.stacking.lane), []).append(entry)
+    for stage in STAGES:
+        sale.stage = stage
+        sale.runs = [run if run.at_stage == run.running else replace(run, at_stage=run.running) for run in sale.runs]
+        for lane in prepared.lanes:
+            if (stage, lane) in lanes:
+                run_lane(sale, lanes[stage, lane], verdicts)
+    return sale, verdicts

@@ -1,0 +1,119 @@
+"""One lane of one stage: who stands ready, who is chosen, what they take, and why the others do not apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from promo_cli.pricing.bundle import Entry
+from promo_cli.pricing.candidate import Candidate, Choice, compatible
+from promo_cli.pricing.eligibility import budget_left, goods_refusal, refusal, spent, time_refusal
+from promo_cli.pricing.reasons import Reason, Refusal
+from promo_cli.pricing.sale import Given, Sale, Stand, View
+from promo_cli.pricing.search import Found, best_deal, in_turn
+from promo_cli.pricing.units import Cut, Run, Share, changed
+
+Verdicts = dict[str, Refusal]
+"""Why promotions, by id, do not apply."""
+
+
+def run_lane(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> None:
+    """Apply a lane's promotions to the sale, and add the verdict of each that does not apply."""
+    view = View(sale)
+    candidates = [candidate for entry in entries if (candidate := _ready(entry, view, verdicts))]
+    if not candidates:
+        return
+    found = _choose(candidates, view)
+    sale.exact &= found.exact
+    _apply(found.choices, view)
+    chosen = {candidate.promotion.id for candidate, _ in found.choices}
+    for candidate in candidates:
+        if candidate.promotion.id not in chosen:
+            verdicts[candidate.promotion.id] = _passed_over(candidate, found.choices, view)
+
+
+def _ready(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
+    """Return the promotion as a candidate, or add the verdict why it is none."""
+    sale, promotion = view.sale, entry.promotion
+    why = refusal(entry, sale.cart) or time_refusal(entry, sale)
+    why = why or _refused_earlier(entry, sale) or goods_refusal(entry, view)
+    if why is None:
+        offer = promotion.rules.offer(Stand(view, entry, spent(entry, view)))
+        if isinstance(offer, Refusal):
+            why = offer
+        else:
+            candidate = Candidate(entry, offer, budget_left(promotion, sale.cart))
+            if next(candidate.options(view.free), None) is not None:
+                return candidate
+            over = next(offer.options(view.free), None)
+            why = Refusal(Reason.BUDGET_SPENT if over and over.worth > 0 else Reason.NO_SAVING)
+    verdicts[promotion.id] = why
+    return None
+
+
+def _refused_earlier(entry: Entry, sale: Sale) -> Refusal | None:
+    for given in sale.given:
+        if not compatible(entry.promotion, given.entry.promotion):
+            return Refusal(Reason.NEVER_WITH, name=given.entry.promotion.name)
+    return None
+
+
+def _choose(candidates: Sequence[Candidate], view: View) -> Found:
+    bundle = view.sale.bundle
+    if not bundle.best_deal:
+        return in_turn(candidates, view.free)
+    return best_deal(candidates, view.free, bundle.step_budget)
+
+
+def _passed_over(candidate: Candidate, choices: Iterable[Choice], view: View) -> Refusal:
+    """Why a candidate that could have applied was not chosen."""
+    for other, _ in choices:
+        if not compatible(candidate.promotion, other.promotion):
+            same = candidate.promotion.stacking.group
+            if same is not None and same == other.promotion.stacking.group:
+                return Refusal(Reason.GROUP)
+            return Refusal(Reason.NEVER_WITH, name=other.promotion.name)
+    free = list(view.free)
+    for _, option in choices:
+        for i, count in option.taken:
+            free[i] -= count
+    if next(candidate.options(free), None) is None:
+        return Refusal(Reason.UNITS_TAKEN)
+    return Refusal(Reason.BETTER_COMBINATION)
+
+
+def _apply(choices: Iterable[Choice], view: View) -> None:
+    sale = view.sale
+    pieces: dict[int, list[tuple[int, Share | None, bool]]] = {}
+    for candidate, option in choices:
+        sale.given.append(Given(candidate.entry, option, candidate.offer.dropped(option)))
+        sale.gifts += [(candidate.entry, gift) for gift in option.gifts]
+        sealed = candidate.promotion.stacking.exclusive == "units"
+        cut_units: dict[int, int] = {}
+        for cut in candidate.offer.cuts(option):
+            cut_units[cut.run] = cut_units.get(cut.run, 0) + cut.units
+            pieces.setdefault(cut.run, []).append((cut.units, _share(candidate, cut), sealed))
+        if sealed:
+            for i, count in option.taken:
+                if whole := count - cut_units.get(i, 0):
+                    pieces.setdefault(i, []).append((whole, None, True))
+    if pieces:
+        runs: list[Run] = []
+        for i, run in enumerate(view.runs):
+            runs += _split(run, pieces[i]) if i in pieces else [run]
+        sale.runs = runs
+
+
+def _share(candidate: Candidate, cut: Cut) -> Share:
+    return Share(candidate.promotion.id, cut.amount)
+
+
+def _split(run: Run, pieces: Sequence[tuple[int, Share | None, bool]]) -> list[Run]:
+    """Split a run where its units are treated differently; those left alone stand first in the line."""
+    alone = run.count - sum(count for count, _, _ in pieces)
+    place, runs = run.place + alone, []
+    if alone:
+        runs.append(changed(run, alone, run.place, None, False))
+    for count, share, sealed in pieces:
+        runs.append(changed(run, count, place, share, sealed))
+        place += count
+    return runs

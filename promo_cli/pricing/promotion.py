@@ -1,0 +1,174 @@
+"""A compiled promotion as the engine holds it: amounts in minor units, dates as ordinals, scopes by value."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from promo_cli.pricing.clock import Window, read_window
+from promo_cli.pricing.conditions import Condition, read_condition
+from promo_cli.pricing.errors import BundleError
+from promo_cli.pricing.reading import Fields
+from promo_cli.pricing.scope import Scope, read_scope
+from promo_cli.pricing.types import Rules, read_rules
+
+STAGES = ("item", "order", "payment", "earn")
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who and through which channel. Empty sets mean anyone, any."""
+
+    members_only: bool
+    customer_type: str
+    tiers: frozenset[str]
+    channels: frozenset[str]
+    exclude_channels: frozenset[str]
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody is left out."""
+        limited = self.members_only or self.tiers or self.channels or self.exclude_channels
+        return not limited and self.customer_type == "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often, over all tills; `budget` in minor units."""
+
+    total: int | None
+    customer: int | None
+    today: int | None
+    budget: int | None
+
+    @property
+    def any(self) -> bool:
+        """Whether a counter decides."""
+        return any(limit is not None for limit in (self.total, self.customer, self.today, self.budget))
+
+
+@dataclass(frozen=True, slots=True)
+class Stacking:
+    """With what a promotion may combine. `group` is set only where its rule restricts."""
+
+    lane: str
+    group: str | None
+    rule: str
+    exclusive: str | None
+    never_with: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Promotion:
+    """`rank` orders promotions: higher priority first, then smaller id. `cross` is the scope of spend that unlocks."""
+
+    id: str
+    code: str
+    name: str
+    rank: tuple[int, str]
+    stage: str
+    active: bool
+    auto: bool
+    needs_voucher: bool
+    voucher_codes: frozenset[str]
+    batch: bool
+    window: Window
+    scope: Scope
+    benefit: Scope
+    cross: Scope | None
+    cross_minimum: int
+    audience: Audience
+    condition: Condition | None
+    limits: Limits
+    stacking: Stacking
+    rules: Rules
+    touched_by: tuple[Scope, ...]
+    recompute_on_return: bool
+    experiment: Any
+
+
+def read_promotion(values: Mapping[str, Any], exponent: int, holidays: frozenset[int]) -> Promotion:
+    """Return one line of a bundle. Raises BundleError."""
+    fields = Fields(values, exponent, f"promotions.{values.get('code', '?')}")
+    targeting, limits = fields.section("targeting"), fields.section("limits")
+    scope = replace(
+        read_scope(fields.section("scope")),
+        brands=None if targeting.values.get("brands", "all") == "all" else frozenset(targeting.ids("brands")),
+        exclude_brands=frozenset(targeting.ids("exclude_brands")),
+    )
+    cross = fields.section("cross_brand")
+    crossing = cross.values.get("type") == "trigger_benefit"
+    rules = read_rules(fields.section("rules"), scope)
+    return Promotion(
+        id=fields.text("id"),
+        code=fields.text("code"),
+        name=fields.text("name"),
+        rank=(-_priority(fields), fields.text("id")),
+        stage=fields.choice("execution_stage", STAGES),
+        active=fields.flag("is_active", True),
+        auto=fields.flag("is_auto_apply", True),
+        needs_voucher=fields.flag("require_voucher"),
+        voucher_codes=frozenset(fields.ids("voucher_codes")),
+        batch="voucher" in values,
+        window=_window(fields.section("validity"), holidays),
+        scope=rules.scope(scope),
+        benefit=replace(rules.scope(scope), brands=frozenset(cross.ids("benefit_brands")), branded=True)
+        if crossing
+        else rules.scope(scope),
+        cross=Scope(brands=frozenset(cross.ids("trigger_brands")), branded=True) if crossing else None,
+        cross_minimum=cross.amount("trigger_min_amount") or 0,
+        audience=Audience(
+            members_only=targeting.flag("member_only") or fields.flag("member_only"),
+            customer_type=targeting.choice("customer_type", ("all", "new", "returning")),
+            tiers=frozenset(targeting.ids("member_tiers")),
+            channels=frozenset(targeting.ids("sales_channels")),
+            exclude_channels=frozenset(targeting.ids("exclude_channels")),
+        ),
+        condition=read_condition(fields.section("conditions")) if values.get("conditions") else None,
+        limits=Limits(
+            total=limits.count("max_uses"),
+            customer=limits.count("max_uses_per_customer"),
+            today=limits.count("max_uses_per_day"),
+            budget=limits.amount("budget"),
+        ),
+        stacking=_stacking(fields.section("stacking")),
+        rules=rules,
+        touched_by=rules.touched_by(scope),
+        recompute_on_return=fields.flag("recompute_on_return"),
+        experiment=values.get("experiment"),
+    )
+
+
+def _priority(fields: Fields) -> int:
+    value = fields.values.get("execution_priority", 0)
+    if type(value) is not int:
+        raise BundleError(f"{fields.where}.execution_priority: expected a whole number, found {value!r}")
+    return value
+
+
+def _stacking(fields: Fields) -> Stacking:
+    rule = fields.choice("rule", ("all", "first", "best_customer", "best_merchant"))
+    return Stacking(
+        lane=fields.optional("lane") or "main",
+        group=None if rule == "all" else fields.optional("group"),
+        rule=rule,
+        exclusive=fields.choice("exclusive", ("cart", "lane", "units")) if fields.values.get("exclusive") else None,
+        never_with=frozenset(fields.ids("never_with")),
+    )
+
+
+def _window(fields: Fields, holidays: frozenset[int]) -> Window:
+    try:
+        excluded = frozenset(dt.date.fromisoformat(day).toordinal() for day in fields.ids("exclude_dates"))
+        return read_window(
+            fields.text("start_date"),
+            fields.optional("end_date"),
+            fields.optional("time_start"),
+            fields.optional("time_end"),
+            fields.values.get("days_of_week") or [1, 2, 3, 4, 5, 6, 7],
+            excluded | holidays if fields.flag("exclude_holidays") else excluded,
+        )
+    except ValueError as error:
+        raise BundleError(f"{fields.where}: {error}") from None

@@ -1,0 +1,144 @@
+"""What the promotion types share: how they see a lane, and what they offer in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from promo_cli.pricing.catalogue import Product
+from promo_cli.pricing.reading import Fields
+from promo_cli.pricing.reasons import Refusal
+from promo_cli.pricing.scope import Scope
+from promo_cli.pricing.units import Cut, Run
+from promo_cli.pricing.words import Money
+
+Free = Sequence[int]
+"""How many units of each run of the lane are free, in canonical order of the runs."""
+
+Taken = tuple[tuple[int, int], ...]
+"""Units by run: (index of the run, how many of it), in canonical order."""
+
+
+class Gift(NamedTuple):
+    """Extra units that a promotion adds at no cost; `price` is their list price in minor units."""
+
+    product: Product
+    units: int
+    price: int
+
+
+class Option(NamedTuple):
+    """One way to apply a promotion: what it saves, the units it uses up, and which of those get cheaper."""
+
+    worth: int
+    taken: Taken
+    times: int
+    cheaper: Taken
+    gifts: tuple[Gift, ...] = ()
+
+
+class Offer(Protocol):
+    """A promotion that may apply in a lane."""
+
+    @property
+    def reach(self) -> tuple[int, ...]:
+        """The runs whose units it could take, ascending."""
+
+    def options(self, free: Free) -> Iterator[Option]:
+        """Yield what it can do with these free units; for sets, one option per number of sets, most first."""
+
+    def cuts(self, option: Option) -> list[Cut]:
+        """Return what each unit of an option gets off."""
+
+    def dropped(self, option: Option) -> int:
+        """Return how much of its nominal discount floors held back, in minor units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Options that every discounting type takes."""
+
+    max_applications: int | None
+    max_units: int | None
+    max_units_per_line: int | None
+    every_quantity: int
+    dearest: bool
+    measured: str | None
+    redistribute: bool
+    by_line: bool
+
+
+def read_terms(fields: Fields) -> Terms:
+    """Return the shared options of a `rules` section."""
+    return Terms(
+        max_applications=fields.count("max_applications"),
+        max_units=fields.count("max_units"),
+        max_units_per_line=fields.count("max_units_per_line"),
+        every_quantity=fields.count("every_quantity") or 1,
+        dearest=fields.choice("select", ("cheapest", "dearest")) == "dearest",
+        measured=fields.optional("measured"),
+        redistribute=fields.choice("floor_percent", ("drop", "redistribute")) == "redistribute",
+        by_line=fields.choice("round", ("total", "line")) == "line",
+    )
+
+
+class Stand(Protocol):
+    """What a promotion sees of the lane it stands in."""
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        """All units of the cart in canonical order."""
+
+    @property
+    def pool(self) -> tuple[int, ...]:
+        """The runs it may discount: in its scope and hours, of a benefit brand, discountable."""
+
+    @property
+    def spent(self) -> int:
+        """What its scope is worth, as the promotion measures, in minor units."""
+
+    def within(self, scope: Scope, discounted: bool) -> tuple[int, ...]:
+        """Return the runs of another scope in the promotion's hours; only discountable ones if they get cheaper."""
+
+    def product(self, product_id: str) -> Product | None:
+        """Return a product of the bundle."""
+
+    def paid_by(self, methods: frozenset[str]) -> tuple[int, int] | None:
+        """Return the share that these methods pay as a fraction, or None while the method is not known."""
+
+    def claimed(self) -> str | None:
+        """Return the product that was claimed as this promotion's gift."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discount:
+    """What the rules of every type hold: the minimum its scope must be worth, in minor units, and the options."""
+
+    minimum: int = 0
+    terms: Terms
+
+    @property
+    def measured(self) -> str | None:
+        """`before` or `after` discounts, or None for the stage's way."""
+        return self.terms.measured
+
+    def scope(self, scope: Scope) -> Scope:
+        """Return what the promotion discounts, given its `scope` section."""
+        return scope
+
+    def triggers(self) -> tuple[Scope, ...]:
+        """Return scopes that the promotion looks at apart from its own."""
+        return ()
+
+    def touched_by(self, scope: Scope) -> tuple[Scope, ...]:
+        """Return scopes of which the cart must hold something for the promotion to be worth mentioning."""
+        return (self.scope(scope), *self.triggers())
+
+    def describe(self, money: Money) -> str:
+        """Return the discount in a few words; empty where the promotion's name says it best."""
+        return ""
+
+    def offer(self, stand: Stand) -> Offer | Refusal:
+        """Return what the promotion can do in a lane, or why it cannot."""
+        raise NotImplementedError

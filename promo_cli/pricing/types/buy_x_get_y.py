@@ -1,0 +1,107 @@
+"""buy_x_get_y: of every X + Y units in the cart, Y at a percentage off."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from promo_cli.pricing.reading import Fields
+from promo_cli.pricing.reasons import Reason, Refusal
+from promo_cli.pricing.scope import Scope, of_products
+from promo_cli.pricing.types.base import Discount, Free, Offer, Stand, Taken, read_terms
+from promo_cli.pricing.types.sets import Block, Sets, chunks, free_of, paired, tail
+from promo_cli.pricing.types.spread import first
+from promo_cli.pricing.units import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuyGet(Discount):
+    """`percent` in hundredths of a percent; `gets` is the named get product, if any."""
+
+    buy: int
+    get: int
+    percent: int
+    gets: Scope | None
+    same_product: bool
+
+    def triggers(self) -> tuple[Scope, ...]:
+        """Looks at the get product too."""
+        return () if self.gets is None else (self.gets,)
+
+    def offer(self, stand: Stand) -> Offer | Refusal:
+        """Form sets dearest first."""
+        pool = stand.pool
+        if not pool:
+            return Refusal(Reason.NOTHING_IN_SCOPE)
+        wanted = stand.within(self.gets, discounted=True) if self.gets else ()
+        runs = stand.runs
+
+        def form(free: Free) -> Sequence[Block]:
+            if self.gets is not None:
+                return self._named(runs, free_of(pool, free), free_of(wanted, free))
+            if self.same_product:
+                return self._same(runs, free_of(pool, free))
+            return [self._block(runs, *group) for group in chunks(free_of(pool, free), self.buy + self.get)]
+
+        return Sets(runs, tuple(sorted({*pool, *wanted})), form, self.terms, below=10_000)
+
+    def _named(
+        self, runs: Sequence[Run], pool: Sequence[tuple[int, int]], wanted: list[tuple[int, int]]
+    ) -> list[Block]:
+        """Buys are the dearest units that are not needed as gets."""
+        if not self.terms.dearest:
+            wanted.reverse()
+        in_pool = dict(pool)
+        bought, gotten = sum(in_pool.values()), sum(count for _, count in wanted)
+
+        def impossible(times: int) -> bool:
+            shared = sum(count for i, count in first(wanted, times * self.get) if i in in_pool)
+            return bought - shared < times * self.buy
+
+        most = bisect_left(range(1, gotten // self.get + 1), True, key=impossible)
+        gets = first(wanted, most * self.get)
+        kept = dict(gets)
+        buys = [(i, count - kept.get(i, 0)) for i, count in pool if count > kept.get(i, 0)]
+        return [
+            Block(times, _joined(one, other), other, self._saving(runs, other))
+            for times, one, other in paired(chunks(buys, self.buy), chunks(gets, self.get))
+        ]
+
+    def _same(self, runs: Sequence[Run], pool: Sequence[tuple[int, int]]) -> list[Block]:
+        products: dict[str, list[tuple[int, int]]] = {}
+        for i, count in pool:
+            products.setdefault(runs[i].product.id, []).append((i, count))
+        size = self.buy + self.get
+        groups = [group for units in products.values() for group in chunks(units, size)]
+        return [self._block(runs, *group) for group in sorted(groups, key=lambda group: group[1][0][0])]
+
+    def _block(self, runs: Sequence[Run], times: int, units: Taken) -> Block:
+        cheaper = tuple(first(units, self.get)) if self.terms.dearest else tail(units, self.get)
+        return Block(times, units, cheaper, self._saving(runs, cheaper))
+
+    def _saving(self, runs: Sequence[Run], units: Taken) -> int:
+        if self.terms.redistribute:
+            return sum(self.percent * runs[i].running * count for i, count in units)
+        return sum(min(self.percent * runs[i].running, 10_000 * runs[i].room) * count for i, count in units)
+
+
+def _joined(one: Taken, other: Taken) -> Taken:
+    units = dict(one)
+    for i, count in other:
+        units[i] = units.get(i, 0) + count
+    return tuple(sorted(units.items()))
+
+
+def read(fields: Fields, scope: Scope) -> BuyGet:
+    """Return the rules of a buy_x_get_y."""
+    product = fields.optional("get_product_id")
+    percent = fields.percent("get_discount_percent")
+    return BuyGet(
+        buy=fields.positive("buy_quantity"),
+        get=fields.positive("get_quantity"),
+        percent=10_000 if percent is None else percent,
+        gets=of_products(scope, product) if product else None,
+        same_product=fields.flag("same_product_only"),
+        terms=read_terms(fields),
+    )

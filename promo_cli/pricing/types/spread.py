@@ -1,0 +1,215 @@
+"""Discounts over whatever is free in a scope: a share of it, an amount off it, or so much off every unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from promo_cli.pricing.money import allocate, half_up
+from promo_cli.pricing.reasons import Reason, Refusal
+from promo_cli.pricing.types.base import Free, Option, Stand, Taken, Terms
+from promo_cli.pricing.units import Cut, Run
+
+
+class Portion(NamedTuple):
+    """The fraction `above`/`below` of what the units cost, at most `cap`."""
+
+    above: int
+    below: int
+    cap: int | None = None
+
+
+class Lump(NamedTuple):
+    """One amount off all units together; of a split tender, at most the fraction `above`/`below` of them."""
+
+    amount: int
+    above: int = 1
+    below: int = 1
+
+
+class Each(NamedTuple):
+    """An amount off every unit."""
+
+    amount: int
+
+
+class Down(NamedTuple):
+    """Every unit down to a price; units that cost no more are left alone."""
+
+    price: int
+
+
+Formula = Portion | Lump | Each | Down
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """Takes every free unit of its reach, or as many as the terms allow, and discounts them together."""
+
+    runs: Sequence[Run]
+    reach: tuple[int, ...]
+    formula: Formula
+    terms: Terms
+    floored: bool
+
+    def options(self, free: Free) -> Iterator[Option]:
+        """Yield the one way to apply it, if that saves anything."""
+        taken = self._taken(free)
+        if taken and (worth := self._worth(taken)) > 0:
+            yield Option(worth, taken, 1, taken)
+
+    def cuts(self, option: Option) -> list[Cut]:
+        """Return what each unit gets off, shared by value where the discount is one amount."""
+        units = [(self.runs[i], i, count) for i, count in option.cheaper]
+        if isinstance(self.formula, Each | Down):
+            return [Cut(i, count, _off(self.formula, run)) for run, i, count in units]
+        if isinstance(self.formula, Portion) and self.terms.by_line and not self._capped(option.cheaper):
+            return self._cuts_by_line(option.cheaper)
+        return share_out(self.runs, option.cheaper, option.worth)
+
+    def dropped(self, option: Option) -> int:
+        """Return what floors held back."""
+        if not self.floored:
+            return 0
+        runs = [(self.runs[i], count) for i, count in option.cheaper]
+        base = sum(run.running * count for run, count in runs)
+        match self.formula:
+            case Portion(above, below, cap):
+                nominal = half_up(base * above, below)
+                nominal = nominal if cap is None else min(nominal, cap)
+            case Lump():
+                nominal = self._most(self.formula, base)
+            case Each(amount):
+                nominal = sum(min(amount, run.running) * count for run, count in runs)
+            case Down(price):
+                nominal = sum((run.running - price) * count for run, count in runs)
+        return max(0, nominal - option.worth)
+
+    def _taken(self, free: Free) -> Taken:
+        least = self.formula.price if isinstance(self.formula, Down) else 0
+        runs, terms = self.runs, self.terms
+        taken = [(i, free[i]) for i in self.reach if free[i] and runs[i].running > max(least, runs[i].floor)]
+        if terms.max_units is None and terms.max_units_per_line is None and terms.every_quantity == 1:
+            return tuple(taken)
+        if not terms.dearest:
+            taken.reverse()
+        if terms.max_units_per_line is not None:
+            taken = self._per_line(taken, terms.max_units_per_line)
+        most = sum(count for _, count in taken)
+        if terms.max_units is not None:
+            most = min(most, terms.max_units)
+        groups = most // terms.every_quantity
+        if terms.max_applications is not None and terms.every_quantity > 1:
+            groups = min(groups, terms.max_applications)
+        return tuple(sorted(first(taken, groups * terms.every_quantity)))
+
+    def _per_line(self, taken: list[tuple[int, int]], most: int) -> list[tuple[int, int]]:
+        left: dict[int, int] = {}
+        kept = []
+        for i, count in taken:
+            line = self.runs[i].line
+            allowed = min(count, left.get(line, most))
+            left[line] = left.get(line, most) - allowed
+            if allowed:
+                kept.append((i, allowed))
+        return kept
+
+    def _worth(self, taken: Taken) -> int:
+        runs = self.runs
+        match self.formula:
+            case Portion():
+                return self._portion(taken)
+            case Lump():
+                base = sum(runs[i].running * count for i, count in taken)
+                worth = self._most(self.formula, base)
+                return min(worth, sum(runs[i].room * count for i, count in taken)) if self.floored else worth
+            case _:
+                return sum(_off(self.formula, runs[i]) * count for i, count in taken)
+
+    def _portion(self, taken: Taken) -> int:
+        if self.terms.by_line and not self._capped(taken):
+            return sum(cut.units * cut.amount for cut in self._cuts_by_line(taken))
+        above, below, cap = self._rate(taken)
+        runs = self.runs
+        base = sum(runs[i].running * count for i, count in taken)
+        if not self.floored:
+            return half_up(base * above, below) if cap is None else cap
+        if self.terms.redistribute:
+            total = half_up(base * above, below) if cap is None else cap
+            return min(total, sum(runs[i].room * count for i, count in taken))
+        if cap is not None:
+            above, below = cap, base
+        return half_up(sum(min(above * runs[i].running, below * runs[i].room) * count for i, count in taken), below)
+
+    def _rate(self, taken: Taken) -> Portion:
+        """The portion; its cap only where it is less than what the units would get."""
+        assert isinstance(self.formula, Portion)
+        above, below, cap = self.formula
+        if cap is not None and sum(self.runs[i].running * count for i, count in taken) * above <= cap * below:
+            return Portion(above, below)
+        return self.formula
+
+    def _capped(self, taken: Taken) -> bool:
+        return self._rate(taken).cap is not None
+
+    def _cuts_by_line(self, taken: Taken) -> list[Cut]:
+        lines: dict[int, list[tuple[int, int]]] = {}
+        for i, count in taken:
+            lines.setdefault(self.runs[i].line, []).append((i, count))
+        assert isinstance(self.formula, Portion)
+        uncapped = Portion(self.formula.above, self.formula.below)
+        cuts = []
+        for units in lines.values():
+            terms = _BY_TOTAL[self.terms.redistribute]
+            alone = Spread(self.runs, self.reach, uncapped, terms, self.floored)
+            cuts += share_out(self.runs, units, alone._portion(tuple(units)))
+        return cuts
+
+    @staticmethod
+    def _most(lump: Lump, base: int) -> int:
+        return min(lump.amount, half_up(base * lump.above, lump.below))
+
+
+def _off(formula: Formula, run: Run) -> int:
+    match formula:
+        case Each(amount):
+            return min(amount, run.room)
+        case Down(price):
+            return min(run.running - price, run.room)
+    raise TypeError(formula)
+
+
+def spread(stand: Stand, formula: Formula, terms: Terms) -> Spread | Refusal:
+    """Return the offer of a formula over the pool."""
+    if not stand.pool:
+        return Refusal(Reason.NOTHING_IN_SCOPE)
+    floored = any(stand.runs[i].floor for i in stand.pool)
+    return Spread(stand.runs, stand.pool, formula, terms, floored)
+
+
+def first(units: Sequence[tuple[int, int]], most: int) -> list[tuple[int, int]]:
+    """Return the first `most` units of runs."""
+    kept = []
+    for i, count in units:
+        if most <= 0:
+            break
+        kept.append((i, min(count, most)))
+        most -= count
+    return kept
+
+
+def share_out(runs: Sequence[Run], units: Sequence[tuple[int, int]], total: int) -> list[Cut]:
+    """Return `total` shared over units by value, each at most its room."""
+    shares = allocate(
+        total,
+        [runs[i].running for i, _ in units],
+        [runs[i].room for i, _ in units],
+        [count for _, count in units],
+    )
+    return [Cut(i, n, amount) for (i, _), parts in zip(units, shares, strict=True) for n, amount in parts]
+
+
+_BY_TOTAL = {
+    redistribute: Terms(None, None, None, 1, False, None, redistribute, False) for redistribute in (False, True)
+}

@@ -1,0 +1,94 @@
+"""The units of a cart, as runs of equal ones, and their canonical order.
+
+Six thousand equal units cost as much as one, because everything works on runs and a run is split only where a
+discount treats its units differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from promo_cli.pricing.catalogue import Product
+from promo_cli.pricing.clock import Moment
+
+
+class Share(NamedTuple):
+    """What one promotion takes off one unit, in minor units."""
+
+    promotion_id: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """`count` equal units of one line; every amount is of one unit, in minor units.
+
+    `price` is the list value with surcharges, `running` what is left of it, `at_stage` what was left when the stage
+    began, `floor` what must be left. `each` is the list price of one piece or kilogram, without the `surcharge` of
+    modifiers. `place` is the first unit's place in its line. `parts` are the units inside a package, `sealed` units
+    get nothing more.
+    """
+
+    line: int
+    product: Product
+    count: int
+    price: int
+    running: int
+    at_stage: int
+    floor: int
+    each: int
+    surcharge: int
+    ordered_at: Moment
+    order: tuple[object, ...]
+    place: int
+    sealed: bool = False
+    shares: tuple[Share, ...] = ()
+    parts: tuple[Run, ...] = ()
+
+    @property
+    def room(self) -> int:
+        """What may still be taken off one unit."""
+        return max(0, self.running - self.floor)
+
+
+def canonical(runs: Iterable[Run]) -> list[Run]:
+    """Sort: running price descending, product, modifiers, time of order, line id; never the place in the list.
+
+    What could still be equal after these is told apart by its list price and its earlier discounts.
+    """
+    return sorted(runs, key=_order)
+
+
+def _order(run: Run) -> tuple[object, ...]:
+    return (-run.running, run.order, run.price, run.place, run.shares)
+
+
+class Cut(NamedTuple):
+    """`units` units of one of the lane's runs get `amount` off each."""
+
+    run: int
+    units: int
+    amount: int
+
+
+def changed(run: Run, count: int, place: int, share: Share | None, sealed: bool) -> Run:
+    """Return `count` units of a run, from `place` in its line, with one more discount."""
+    return Run(
+        line=run.line,
+        product=run.product,
+        count=count,
+        price=run.price,
+        running=run.running - share.amount if share else run.running,
+        at_stage=run.at_stage,
+        floor=run.floor,
+        each=run.each,
+        surcharge=run.surcharge,
+        ordered_at=run.ordered_at,
+        order=run.order,
+        place=place,
+        sealed=run.sealed or sealed,
+        shares=(*run.shares, share) if share and share.amount else run.shares,
+        parts=run.parts,
+    )
