@@ -1,67 +1,165 @@
-"""JSON Schemas (draft 2020-12) of every kind of file people write, made from the models, for editors and tools."""
+"""JSON Schemas (draft 2020-12) of every kind of file that people and machines write, made from the models.
+
+Files that people write are closed, so that an editor marks a misspelt key. What machines write stays open, because its
+readers pass over keys that they do not know.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, Union
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter, create_model
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
 
-from promo_cli.model.base import Strict
+from promo_cli.model.base import Id, Strict
+from promo_cli.model.bundle import Bundle
 from promo_cli.model.cart import Cart
+from promo_cli.model.events import EVENTS
+from promo_cli.model.expectation import Matrix
+from promo_cli.model.field_docs import field_docs
 from promo_cli.model.promotion import Promotion
-from promo_cli.model.reference import Brand, Catalog, Holiday, PaymentMethod, Store, Tier
+from promo_cli.model.reference import Brand, Catalog, Holiday, PaymentMethod, Product, Store, Tier
 from promo_cli.model.rules import RULES
 from promo_cli.model.settings import Settings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REF = "#/$defs/{model}"
+_SMALLEST_GROUPED = 1000
+
+Schema = dict[str, Any]
 
 
-def promotion_schema() -> dict[str, Any]:
-    """Return the schema of a promotion file: one shape, whose `rules` follow from its `promo_type`."""
-    schema = Promotion[Strict].model_json_schema(ref_template=_REF)
-    definitions = schema.setdefault("$defs", {})
-    properties = schema["properties"]
+class _Closed(GenerateJsonSchema):
+    """Adds the fields' descriptions; leaves out titles and defaults that tell a reader nothing."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> Schema:
+        made = super().model_schema(schema)
+        model: type[BaseModel] = schema["cls"]
+        docs = field_docs(model)
+        for name, field in model.model_fields.items():
+            if name in docs:
+                made["properties"][field.alias or name]["description"] = docs[name]
+        return made
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> Schema:
+        default = schema.get("default")
+        if default is None or isinstance(default, BaseModel):
+            return self.generate_inner(schema["schema"])
+        return super().default_schema(schema)
+
+    def encode_default(self, dft: Any) -> Any:
+        return int(dft) if isinstance(dft, Decimal) else super().encode_default(dft)
+
+
+class _Open(_Closed):
+    """The same, but further keys are allowed."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> Schema:
+        made = super().model_schema(schema)
+        made.pop("additionalProperties", None)
+        return made
+
+
+def _written(shape: Any) -> Schema:
+    """Return the schema of what people write."""
+    return _with_grouped_digits(TypeAdapter(shape).json_schema(ref_template=_REF, schema_generator=_Closed))  # type: ignore[no-any-return]
+
+
+def _made(shape: Any) -> Schema:
+    """Return the schema of what machines write."""
+    return TypeAdapter(shape).json_schema(ref_template=_REF, schema_generator=_Open)
+
+
+def _with_grouped_digits(part: Any) -> Any:
+    """Take 25_000 wherever a number is expected: to editors, which read YAML 1.2, it is text."""
+    if isinstance(part, list):
+        return [_with_grouped_digits(inner) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    grouped = {key: _with_grouped_digits(inner) for key, inner in part.items()}
+    kind = grouped.get("type")
+    if kind in ("number", "integer") and grouped.get("maximum", _SMALLEST_GROUPED) >= _SMALLEST_GROUPED:
+        decimals = r"([.][0-9]+)?" if kind == "number" else ""
+        grouped["type"] = [kind, "string"]
+        grouped["pattern"] = rf"^[-+]?[1-9][0-9]*(_[0-9]+)+{decimals}$"
+        grouped["patternErrorMessage"] = "Expected a number, such as 25000 or 25_000."
+    return grouped
+
+
+def _promotion() -> Schema:
+    """Return one shape whose `rules` follow from its `promo_type`."""
+    schema = _written(Promotion[Strict])
+    definitions, properties = schema["$defs"], schema["properties"]
     branches = []
     for promo_type, rules in RULES.items():
-        shape = rules.model_json_schema(ref_template=_REF)
-        definitions.update(shape.pop("$defs", {}))
-        definitions[rules.__name__] = shape
+        shape = _written(rules)
+        definitions |= shape.pop("$defs", {}) | {rules.__name__: shape}
         branches.append(
             {
                 "if": {"properties": {"promo_type": {"const": promo_type}}, "required": ["promo_type"]},
                 "then": {"properties": {"rules": {"$ref": _REF.format(model=rules.__name__)}}},
             }
         )
-    definitions.pop("Strict", None)
-    properties["promo_type"] = {"enum": list(RULES), "description": "One of the twelve types; it decides `rules`."}
-    properties["rules"] = {"type": "object", "description": "What the promotion does; the fields follow from its type."}
-    return {**schema, "title": "Promotion", "description": "One promotion of the chain.", "allOf": branches}
+    del definitions["Strict"]
+    properties["promo_type"] = {"enum": list(RULES), "description": properties["promo_type"]["description"]}
+    properties["rules"] = {"type": "object", "description": properties["rules"]["description"]}
+    return {**schema, "allOf": branches}
 
 
-def _list_of(model: type[BaseModel]) -> dict[str, Any]:
-    return TypeAdapter(list[model]).json_schema(ref_template=_REF)  # type: ignore[valid-type]
+def _settings() -> Schema:
+    """Return the schema of promo.yaml, where the company may be its id alone."""
+    schema = _written(Settings)
+    company = schema["properties"]["company"]
+    company["anyOf"] = [{"$ref": company.pop("$ref")}, TypeAdapter(Id).json_schema()]
+    return schema
 
 
-def _store_file() -> dict[str, Any]:
-    return TypeAdapter(Store | list[Store]).json_schema(ref_template=_REF)
+def _entries(key: str, model: type[BaseModel], *alone: Any) -> Schema:
+    """Return the schema of a file of entries: a list, or a map whose one key holds it."""
+    wrapped = create_model(f"{model.__name__}File", __base__=Strict, **{key: (list[model], ...)})  # type: ignore[call-overload, valid-type]
+    return _written(Union[(*alone, list[model], wrapped)])  # type: ignore[valid-type]
 
 
-SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
-    "promo": lambda: Settings.model_json_schema(ref_template=_REF),
-    "promotion": promotion_schema,
-    "brands": lambda: _list_of(Brand),
-    "stores": _store_file,
-    "catalog": lambda: Catalog.model_json_schema(ref_template=_REF),
-    "tiers": lambda: _list_of(Tier),
-    "holidays": lambda: _list_of(Holiday),
-    "payments": lambda: _list_of(PaymentMethod),
-    "cart": lambda: Cart.model_json_schema(ref_template=_REF),
+def _event() -> Schema:
+    kinds = tuple(dict.fromkeys(EVENTS.values()))
+    return _made(Annotated[Union[kinds], Field(discriminator="kind")])  # noqa: UP007
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file: what it holds, and how its schema is made."""
+
+    title: str
+    what: str
+    make: Callable[[], Schema]
+
+
+KINDS: dict[str, Kind] = {
+    "promo": Kind("promo.yaml", "What holds for the whole workspace.", _settings),
+    "promotion": Kind("Promotion", "One promotion of the chain.", _promotion),
+    "tests": Kind("Tests", "Tests over several promotions.", lambda: _written(Matrix)),
+    "brands": Kind("Brands", "The brands of the company.", lambda: _entries("brands", Brand)),
+    "stores": Kind("Stores", "One store, or a list of them.", lambda: _entries("stores", Store, Store)),
+    "catalog": Kind("Catalogue", "The category tree and the products.", lambda: _written(Catalog | list[Product])),
+    "tiers": Kind("Member tiers", "From the lowest to the highest.", lambda: _entries("tiers", Tier)),
+    "holidays": Kind("Holidays", "Days on which promotions may rest.", lambda: _entries("holidays", Holiday)),
+    "payments": Kind("Payment methods", "Ways to pay.", lambda: _entries("payments", PaymentMethod)),
+    "cart": Kind("Cart", "What is to be priced.", lambda: _written(Cart)),
+    "bundle": Kind("Bundle", "All that a till of one store needs to price offline.", lambda: _made(Bundle)),
+    "event": Kind("Event", "One line of what tills upload.", _event),
 }
 """Every kind of file by name."""
 
 
-def schema_of(kind: str) -> dict[str, Any]:
-    """Return the schema of a kind of file; raises KeyError for a kind that is not in SCHEMAS."""
-    return {"$schema": DIALECT, **SCHEMAS[kind]()}
+def schema_of(name: str) -> Schema:
+    """Return the schema of a kind of file; raises KeyError for a name that is not in KINDS."""
+    kind = KINDS[name]
+    opening = {"$schema": DIALECT, "title": kind.title, "description": kind.what}
+    return opening | kind.make() | opening

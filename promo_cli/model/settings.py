@@ -16,7 +16,9 @@ class Company(Strict):
     """Who runs the promotions. Promotion ids derive from `id`, so it never changes."""
 
     id: Id
+    """Choose it once: the ids of all promotions derive from it."""
     name: Text
+    """What people call the company."""
 
 
 def _company(value: Any) -> Any:
@@ -27,40 +29,58 @@ class Currency(Strict):
     """ISO 4217 code and the number of digits after the point: 0 for rupiah, 2 for dollars, 3 for dinars."""
 
     code: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    """The ISO 4217 code, such as IDR."""
     exponent: Annotated[int, Field(ge=0, le=3)] = 2
+    """How many digits amounts have after the point: 0 for rupiah, 2 for dollars, 3 for dinars."""
 
 
 class Stacking(Strict):
     """How promotions of one stage combine: the search, and the lanes whose discounts add up, in order."""
 
     strategy: Literal["best_deal", "priority"] = "best_deal"
+    """The best combination for the customer, or the first by priority that applies."""
     lanes: Annotated[list[Id], Field(min_length=1)] = ["main"]
+    """Lanes in order: inside one an item gets at most one discount, discounts of different lanes add up."""
     step_budget: Annotated[int, Field(ge=1)] = DEFAULT_STEP_BUDGET
+    """How many steps the search for the best combination may take per lane before it settles for a good one."""
 
 
 class Environment(Strict):
     """Where a release is published to: a folder relative to the workspace, or s3://bucket/prefix."""
 
     target: Annotated[str, Field(min_length=1)]
+    """A folder relative to the workspace, or s3://bucket/prefix."""
     region: str | None = None
+    """The AWS region of the bucket."""
     protected: bool = False
+    """Whether publishing asks a person, or needs --yes."""
 
 
 class Receipt(Strict):
     """The paper: how many characters fit on one line of it."""
 
     width: Annotated[int, Field(ge=16, le=120)] = 32
+    """How many characters fit on a line; longer promotion names are reported."""
 
 
 class Settings(Strict):
     """The whole of promo.yaml."""
 
     company: Annotated[Company, BeforeValidator(_company)]
+    """Who runs the promotions: a map of id and name, or the id alone."""
     currency: Currency
+    """The one currency of all prices and promotions."""
     timezone: Text
+    """The IANA time zone of stores that name none, such as Asia/Jakarta, and of the publishing day."""
     prices: Literal["gross"] = "gross"
+    """Prices are what the customer sees, tax included."""
     stacking: Stacking = Stacking()
+    """How promotions combine. Default: the best for the customer, one lane."""
     environments: dict[Id, Environment] = {"local": Environment(target="out/bucket")}
+    """Where `promo publish --env NAME` sends releases, by name. Default: `local`, a folder."""
     warehouse: Annotated[str, Field(min_length=1)] = "out/warehouse.duckdb"
+    """The database file that reports are made from; a cache, it can always be made anew."""
     horizon_days: Annotated[int, Field(ge=1, le=365)] = DEFAULT_HORIZON_DAYS
+    """How many days before its start a promotion is sent to tills, so that it begins without network."""
     receipt: Receipt = Receipt()
+    """The paper that receipts are printed on."""
