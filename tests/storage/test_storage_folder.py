@@ -38,9 +38,7 @@ def test_bytes_are_on_disk_before_their_name_and_the_name_before_success(
     storage.put("blobs/first", b"makes the folders")
     steps: list[str] = []
     fsync, link = os.fsync, os.link
-    monkeypatch.setattr(
-        os, "fsync", lambda fd: (steps.append(f"fsync {os.readlink(f'/proc/self/fd/{fd}')}"), fsync(fd))
-    )
+    monkeypatch.setattr(os, "fsync", lambda fd: (steps.append(str(Path(f"/proc/self/fd/{fd}").readlink())), fsync(fd)))
     monkeypatch.setattr(os, "link", lambda a, b: (steps.append("link"), link(a, b)))
     storage.put("blobs/second", b"x", if_none_match=True)
     assert [step.split("/")[-1][:4] for step in steps] == ["tmp-", "link", "blob"]
