@@ -6,6 +6,7 @@ One function per promise, so that the property tests, the fuzz run and the golde
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from random import Random
@@ -73,22 +74,24 @@ def sums(bundle: Json, cart: Json, random: Random) -> Iterator[str]:
 
 
 def bounds(bundle: Json, cart: Json, random: Random) -> Iterator[str]:
-    """0 <= net <= list for every unit, and as many units as the line holds."""
+    """0 <= net <= list for every unit, gifts are free, and the units are those of the cart."""
     receipt = receipt_of(cart, bundle)
-    lists: dict[tuple[str, str | None], list[int]] = {}
+    lists: dict[tuple[str, str], list[int]] = {}
     for unit in oracle.units_of(cart, bundle):
         lists.setdefault((unit.product_id, unit.line_id), []).append(unit.price)
+    nets: dict[tuple[str, str], list[int]] = {}
     for line in receipt["lines"]:
         each = [minor(net, bundle) for net in line["unit_nets"]]
-        if any(net < 0 for net in each):
-            yield f"{line['product_id']}: a unit below zero in {line['unit_nets']}"
-        if line.get("gift"):
-            if any(each):
-                yield f"gift {line['product_id']} is not free: {line['unit_nets']}"
-            continue
-        known = sorted(lists.get((line["product_id"], line.get("line_id", "")), []))
-        if len(known) != len(each) or any(net > most for net, most in zip(sorted(each), known, strict=True)):
-            yield f"{line['product_id']}: units at {line['unit_nets']}, list {known}"
+        if any(net < 0 or (net and line.get("gift")) for net in each):
+            yield f"{line['product_id']}: a unit below zero, or a gift with a price, in {line['unit_nets']}"
+        if not line.get("gift"):
+            nets.setdefault((line["product_id"], line.get("line_id", "")), []).extend(each)
+    if {key: len(units) for key, units in nets.items()} != {key: len(units) for key, units in lists.items()}:
+        yield f"units on the receipt {nets}, in the cart {lists}"
+    elif any(
+        net > most for key, units in nets.items() for net, most in zip(sorted(units), sorted(lists[key]), strict=True)
+    ):
+        yield f"a unit above its list value: {nets}, {lists}"
 
 
 def order_of_lines(bundle: Json, cart: Json, random: Random) -> Iterator[str]:
@@ -203,11 +206,11 @@ def against_oracle(bundle: Json, cart: Json) -> Iterator[str]:
     if minor(receipt["total_discount"], bundle) != expected.discount() or applied != expected.applied():
         yield f"engine {applied}, oracle {expected.applied()}"
         return
-    own = [line for line in receipt["lines"] if not line.get("gift")]
-    engine = sorted((line["product_id"], sorted(minor(net, bundle) for net in line["unit_nets"])) for line in own)
-    lines: dict[int, list[int]] = {}
-    for unit in expected.units:
-        lines.setdefault(unit.line, []).append(unit.running)
-    wanted = sorted((cart["items"][line]["product_id"], sorted(nets)) for line, nets in lines.items())
+    engine, wanted = Counter[tuple[str, str, int]](), Counter[tuple[str, str, int]]()
+    for line in receipt["lines"]:
+        if not line.get("gift"):
+            name = (line["product_id"], line.get("line_id", ""))
+            engine.update((*name, minor(net, bundle)) for net in line["unit_nets"])
+    wanted.update((unit.product_id, unit.line_id, unit.running) for unit in expected.units)
     if engine != wanted:
-        yield f"units: engine {engine}, oracle {wanted}"
+        yield f"units: engine {sorted((engine - wanted).elements())}, oracle {sorted((wanted - engine).elements())}"
