@@ -8,10 +8,14 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from promo_cli import __version__
 from promo_cli.cli import codes
-from promo_cli.diagnostics import Failure, Location
+from promo_cli.diagnostics import Diagnostic, Failure, Location
+
+if TYPE_CHECKING:
+    from promo_cli.pricing import CartError
 
 
 def translate(error: Exception, start: Path) -> Failure:
@@ -21,7 +25,7 @@ def translate(error: Exception, start: Path) -> Failure:
 
     match error:
         case CartError():
-            return Failure([cart_diagnostic(error)], exit_code=1)
+            return Failure([_cart_diagnostic(error)], exit_code=1)
         case BundleError():
             return Failure([codes.BAD_BUNDLE.at(None, str(error), help="run `promo till sync` again")], exit_code=1)
         case StorageError():
@@ -35,13 +39,9 @@ def translate(error: Exception, start: Path) -> Failure:
             return _internal(error, start)
 
 
-def cart_diagnostic(error: Exception, path: str = "cart") -> object:
-    """Return the finding of a cart that cannot be priced."""
-    from promo_cli.pricing import CartError
-
-    assert isinstance(error, CartError)
+def _cart_diagnostic(error: CartError) -> Diagnostic:
     notes = [f"expected {error.expected}, found {error.found}"] if error.expected else []
-    place = Location(path, pointer=error.pointer)
+    place = Location("cart", pointer=error.pointer)
     at = f" (at {error.pointer})" if error.pointer else ""
     return codes.BAD_CART.at(place, f"{error.message}{at}", notes=notes, help=error.help or None)
 

@@ -14,7 +14,7 @@ from promo_cli import __version__
 
 PANELS: dict[str, tuple[str, ...]] = {
     "Every day": ("validate", "test", "preview", "publish", "report"),
-    "Marketers": ("init", "explain"),
+    "Marketers": ("init", "explain", "schema"),
     "Operators": ("compile",),
     "Tills": ("price", "till"),
     "Analysts": ("ingest",),

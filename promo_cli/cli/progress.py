@@ -5,31 +5,26 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from promo_cli.cli.session import Session
 
-if TYPE_CHECKING:
-    from promo_cli.publishing import Progress
-
 
 @contextmanager
-def upload_bar(session: Session) -> Iterator[Callable[[Progress], None]]:
-    """Yield a function that shows how far an upload is, in objects and bytes."""
+def bars(session: Session) -> Iterator[Callable[[str, float, float], None]]:
+    """Yield a function that shows how far something is: what, how much of it, of how much."""
     if session.quiet or not sys.stderr.isatty():
-        yield lambda progress: None
+        yield lambda what, done, total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description:>8}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, int] = {}
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
 
-        def show(progress: Progress) -> None:
-            if progress.what not in tasks:
-                tasks[progress.what] = bar.add_task(progress.what, total=progress.total)
-            bar.update(tasks[progress.what], completed=progress.done)  # type: ignore[arg-type]
+        def show(what: str, done: float, total: float) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total)
 
         yield show

@@ -26,13 +26,13 @@ def publish(
     json: JsonFlag = False,
 ) -> None:
     """Publish to every store of an environment, in one atomic step. Running it again is always safe."""
-    from promo_cli.cli.progress import upload_bar
+    from promo_cli.cli.progress import bars
     from promo_cli.pipeline.publish import publish_environment
 
     def confirm(question: str) -> bool:
         return yes or (session.interactive and typer.confirm(question, err=True))
 
-    with upload_bar(session) as report:
+    with bars(session) as show_bar:
         done = publish_environment(
             session.start,
             env,
@@ -41,7 +41,7 @@ def publish(
             allow_dirty=allow_dirty,
             reason=reason,
             confirm=confirm,
-            report=report,
+            report=lambda progress: show_bar(progress.what, progress.done, progress.total),
         )
     for notice in done.notices:
         session.note(f"note: {notice}")

@@ -50,3 +50,39 @@ PROTECTED = Code(
     Why: a publication there changes real prices in real stores.
     Fix: answer the question in a terminal, or pass --yes where no one can answer, such as in a workflow.""",
 )
+NO_SECRET = Code(
+    code="SEC201",
+    name="no-hashing-secret",
+    severity=Severity.ERROR,
+    doc="""The secret that turns phone numbers into keyed hashes is missing, or is not 64 hex digits.
+
+    Why: phone numbers are never stored. With another secret the same customer would become a second one.
+    Fix: hand the environment's secret in through PROMO_HMAC_KEY, the same for every machine that ingests.""",
+)
+TOO_MANY_BAD_LINES = Code(
+    code="ING201",
+    name="too-many-bad-lines",
+    severity=Severity.ERROR,
+    doc="""More uploaded lines than allowed could not be loaded.
+
+    Why: nothing is lost, the lines wait in quarantine; but reports lack them, and a till that writes bad lines goes on.
+    Fix: look at the quarantine table's reasons, mend the till or the schema, and ingest again.""",
+)
+UNKNOWN_PROMOTION = Code(
+    code="CFG204",
+    name="unknown-promotion",
+    severity=Severity.ERROR,
+    doc="""No promotion of the workspace has this code.
+
+    Why: the command acts on promotions by their `code`, whatever their file is called.
+    Fix: take the code from the promotion's file; the message suggests the nearest.""",
+)
+NO_SAMPLE = Code(
+    code="CFG205",
+    name="no-store-to-preview",
+    severity=Severity.ERROR,
+    doc="""The promotion runs in no store, so there is nowhere to buy a sample cart.
+
+    Why: its targeting leaves no store of the workspace.
+    Fix: correct `targeting`, or name a store with --store.""",
+)

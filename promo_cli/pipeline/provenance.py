@@ -13,9 +13,11 @@ from promo_cli.publishing import Source
 def provenance(root: Path) -> tuple[Source, tuple[str, ...]]:
     """Return where the inputs come from, and the paths that differ from the commit.
 
-    Outside git the commit is None and the source counts as dirty. Files git ignores, such as out/, do not matter.
+    Where git does not hold promo.yaml the commit is None and the source counts as dirty. What git ignores, such as
+    out/, does not matter.
     """
-    commit = _git(root, "rev-parse", "HEAD")
+    tracked = _git(root, "ls-files", "--error-unmatch", "promo.yaml") is not None
+    commit = _git(root, "rev-parse", "HEAD") if tracked else None
     status = _git(root, "status", "--porcelain", "--untracked-files=all", "--", ".") if commit else None
     changes = tuple(line[3:] for line in (status or "").splitlines())
     source = Source(

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from promo_cli.diagnostics import Failure, Location
 from promo_cli.pipeline import codes
+from promo_cli.pipeline.schemas import install_schemas
 
 
 def make_workspace(target: Path) -> list[str]:
-    """Copy the starter into `target`, which is made where missing; returns the files written, sorted.
+    """Copy the starter into `target`, which is made where missing, and set up completion for editors.
 
-    Raises Failure (exit 2) and writes nothing where one of them is there already.
+    Returns the files written, sorted; of what is generated for editors only the folders. Raises Failure (exit 2) and
+    writes nothing where one of them is there already.
     """
     with as_file(files("promo_cli.workspace") / "starter") as starter:
         sources = {path.relative_to(starter): path for path in sorted(starter.rglob("*")) if path.is_file()}
@@ -32,4 +34,5 @@ def make_workspace(target: Path) -> list[str]:
             path = target / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(source.read_bytes())
-    return [str(name) for name in sources]
+    generated = {f"{path.partition('/')[0]}/" for path in install_schemas(target).written}
+    return sorted([*map(str, sources), *generated])

@@ -1,0 +1,44 @@
+"""From an environment's bucket into the workspace's warehouse."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+from promo_cli.diagnostics import Diagnostic
+from promo_cli.pipeline import codes
+from promo_cli.pipeline.environment import environment, storage_of
+from promo_cli.pipeline.secret import hmac_key
+from promo_cli.warehouse.ingest import IngestResult, Progress, ingest
+from promo_cli.workspace import Workspace, load
+
+
+def ingest_environment(
+    start: Path, env: str, *, now: dt.datetime, progress: Callable[[Progress], None] = lambda progress: None
+) -> IngestResult:
+    """Load what the environment's tills have uploaded since the last time. `now` is UTC.
+
+    Raises Failure (exit 2) for an unknown environment or a missing secret; what the warehouse raises passes through.
+    """
+    workspace = load(start)
+    chosen = environment(workspace, env)
+    return ingest(
+        storage_of(workspace, env),
+        warehouse=warehouse_of(workspace),
+        env=env,
+        hmac_key=hmac_key(workspace.root, env, own_folder="://" not in chosen.target),
+        now=now,
+        progress=progress,
+    )
+
+
+def warehouse_of(workspace: Workspace) -> Path:
+    """Return the warehouse's file."""
+    return workspace.root / workspace.settings.warehouse
+
+
+def too_many_bad_lines(result: IngestResult, allowed: float) -> Diagnostic:
+    """Return the finding of a run that quarantined more than `allowed` of its lines."""
+    message = f"{result.quarantined:,} of {result.lines:,} lines are quarantined, more than {allowed:.1%}"
+    return codes.TOO_MANY_BAD_LINES.at(None, message, help="promo explain ING201 says how to go on")

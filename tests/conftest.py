@@ -1,0 +1,65 @@
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from promo_cli.cli.main import run
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Return the document on stdout."""
+        return json.loads(self.out, parse_float=Decimal)
+
+
+Promo = Callable[..., Outcome]
+
+
+@pytest.fixture
+def promo(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Promo:
+    """Return a function that runs a `promo` command line in this process, in the folder `cwd`."""
+
+    def call(*arguments: object, cwd: Path | None = None) -> Outcome:
+        if cwd is not None:
+            monkeypatch.chdir(cwd)
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            run([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return Outcome(int(ended.value.code or 0), out, err)
+
+    return call
+
+
+@pytest.fixture
+def starter(tmp_path: Path, promo: Promo) -> Path:
+    """Return a fresh workspace as `promo init` makes it."""
+    folder = tmp_path / "starter"
+    assert promo("init", folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Path:
+    """Return a copy of the example chain."""
+    folder = tmp_path / "chain"
+    folder.mkdir()
+    shutil.copy(ROOT / "promo.yaml", folder)
+    for name in ("stores", "promotions"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
