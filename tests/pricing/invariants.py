@@ -130,12 +130,19 @@ def split_line(bundle: Json, cart: Json, random: Random) -> Iterator[str]:
 
 
 def skipped_is_nothing(bundle: Json, cart: Json, random: Random) -> Iterator[str]:
-    """Where the search was exact, removing a promotion that did not apply changes nothing."""
+    """Where the search was exact, removing a promotion that did not apply changes nothing.
+
+    But for the member that a `first` or `best_merchant` group settled on: it keeps the others out even where the search
+    finds a better use for its units, so taking it away lets another one in.
+    """
     receipt = receipt_of(cart, bundle)
     if receipt["search"] != "exact":
         return
     given = {one["promotion_id"] for one in receipt["applied"]} | {one["promotion_id"] for one in receipt["rewards"]}
-    for gone in [p for p in bundle["promotions"] if p["id"] not in given]:
+    settled = ("first", "best_merchant")
+    for gone in bundle["promotions"]:
+        if gone["id"] in given or gone.get("stacking", {}).get("rule") in settled:
+            continue
         left = [p for p in bundle["promotions"] if p is not gone]
         again = receipt_of(cart, {**bundle, "promotions": left})
         if outcome(again) != outcome(receipt):

@@ -37,6 +37,8 @@ class Chooser:
 
     random: Random
     exponent: int
+    menu: tuple[str, ...] = tuple(name for name, _, _ in PLACES)
+    """What the cart is made of, and most promotions are about."""
 
     def of(self, *choices: Any) -> Any:
         """One of them."""
@@ -53,6 +55,14 @@ class Chooser:
     def some(self, choices: list[str], most: int) -> list[str]:
         """One to `most` different ones, sorted."""
         return sorted(self.random.sample(choices, self.between(1, min(most, len(choices)))))
+
+    def goods(self, most: int) -> list[str]:
+        """One to `most` products, mostly of the menu."""
+        return self.some([name for name, _, _ in PLACES] if self.chance(20) else list(self.menu), most)
+
+    def pieces(self, most: int) -> list[str]:
+        """The same without the weighed product."""
+        return [name for name in self.goods(most) if name != "beans"] or ["latte"]
 
     def money(self, low: int, high: int) -> Any:
         """An amount of about `low` to `high` tenths of a cheap product; now and then an odd one."""
@@ -87,9 +97,8 @@ def products(choose: Chooser, floors: bool) -> dict[str, Any]:
 def cart(choose: Chooser, goods: dict[str, Any], units: int) -> dict[str, Any]:
     """Up to `units` units in lines of one to several; weighed ones by the gram."""
     items, left = [], choose.between(1 + units // 2, units)
-    names = choose.some(list(goods), 4)
     while left > 0:
-        name = choose.of(*names)
+        name = choose.of(*choose.menu)
         if goods[name]["unit"] == "kg":
             item = {"product_id": name, "quantity": major(choose.between(50, 2500), 3)}
             left -= 1
@@ -123,14 +132,13 @@ def cart(choose: Chooser, goods: dict[str, Any], units: int) -> dict[str, Any]:
 def scopes(choose: Chooser, weighed: bool = True) -> dict[str, Any]:
     """All, categories or products, at times with exclusions; without the weighed product if asked."""
     kind = choose.of("all", "category", "category", "product")
-    pieces = [name for name, _, _ in PLACES if name != "beans"]
     fields: dict[str, Any] = {}
     if kind == "category":
         fields["categories"] = choose.some(list(CATEGORIES), 2)
     if kind == "product":
-        fields["products"] = choose.some(pieces + (["beans"] if weighed else []), 3)
+        fields["products"] = choose.goods(3) if weighed else choose.pieces(3)
     if choose.chance(15):
-        fields["exclude_products"] = choose.some(pieces, 1)
+        fields["exclude_products"] = choose.pieces(1)
     if not weighed:
         fields["exclude_products"] = sorted({*fields.get("exclude_products", []), "beans"})
     if choose.chance(8):
@@ -184,8 +192,10 @@ def buy_x_get_y(choose: Chooser) -> dict[str, Any]:
     if style == "any":
         rules["same_product_only"] = False
     if style == "named":
-        rules["get_product_id"] = "cake"
-        about = scope("category", categories=["drinks"])
+        bought, rules["get_product_id"] = choose.random.sample([name for name, _, _ in PLACES], 2)
+        if len(choose.menu) > 1:
+            bought, rules["get_product_id"] = choose.random.sample(choose.menu, 2)
+        about = scope("product", products=[bought])
     if choose.chance(15):
         rules["select"] = "dearest"
     return {"rules": rules, "scope": about}
@@ -196,11 +206,11 @@ def _sets(choose: Chooser) -> dict[str, Any]:
 
 
 def combo(choose: Chooser) -> dict[str, Any]:
-    parts = choose.some([name for name, _, _ in PLACES], 3)
-    if len(parts) == 1:
-        parts = ["cake", "latte"]
+    parts = choose.goods(3)
     lines = [{"product_id": name, "quantity": choose.of(1, 1, 1, 2)} for name in parts]
-    return {"rules": {"combo_price": choose.money(20, 120), "products": lines, **_sets(choose)}}
+    if len(parts) == 1:
+        lines[0]["quantity"] = 2
+    return {"rules": {"combo_price": choose.money(10, 40 + 40 * len(parts)), "products": lines, **_sets(choose)}}
 
 
 def mix_match(choose: Chooser) -> dict[str, Any]:
@@ -226,10 +236,11 @@ def happy_hour(choose: Chooser) -> dict[str, Any]:
 
 
 def upsell(choose: Chooser) -> dict[str, Any]:
+    required, added = choose.random.sample(choose.menu if len(choose.menu) > 1 else ("cake", "tea"), 2)
     rules = {
-        "required_product_id": choose.of("latte", "americano", "bagel"),
+        "required_product_id": required,
         "required_min_qty": choose.between(1, 2),
-        "upsell_product_id": choose.of("cake", "tea"),
+        "upsell_product_id": added,
         "special_price": choose.money(5, 60),
         "upsell_message": "Add a treat?",
         **_sets(choose),
@@ -240,7 +251,7 @@ def upsell(choose: Chooser) -> dict[str, Any]:
 def free_item(choose: Chooser) -> dict[str, Any]:
     rules: dict[str, Any] = {"free_product_id": choose.of("juice", "tea"), "free_quantity": choose.of(1, 1, 2)}
     if choose.chance(60):
-        rules |= {"trigger_product_id": choose.of("latte", "bagel"), "trigger_min_qty": choose.between(1, 2)}
+        rules |= {"trigger_product_id": choose.of(*choose.menu), "trigger_min_qty": choose.between(1, 2)}
         rules |= _sets(choose)
     else:
         rules["min_purchase"] = choose.money(40, 200)
@@ -291,7 +302,7 @@ def cashback(choose: Chooser) -> dict[str, Any]:
 
 def package(choose: Chooser) -> dict[str, Any]:
     parts = [
-        {"item_type": "product", "quantity": 1, "is_required": True, "product_id": choose.of("latte", "bagel")},
+        {"item_type": "product", "quantity": 1, "is_required": True, "product_id": choose.of(*choose.menu)},
         {
             "item_type": "category", "quantity": 1, "is_required": True, "category_id": choose.of("cold", "food"),
             "min_selection": 1, "max_selection": 1,
@@ -394,10 +405,11 @@ def world(
     floors: bool = True,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """A bundle and a cart that meets some of its promotions."""
-    choose = Chooser(random, random.choice((0, 2, 3)))
+    menu = sorted(random.sample([name for name, _, _ in PLACES], random.randint(1, 4)))
+    choose = Chooser(random, random.choice((0, 2, 3)), tuple(menu))
     lanes = choose.of(["main"], ["main"], ["main", "second"], ["first", "main"])
     goods = products(choose, floors)
-    made = promotions(choose, types or list(ALL_TYPES), choose.between(1, most), lanes, rich)
+    made = promotions(choose, types or list(ALL_TYPES), choose.between(min(2, most), most), lanes, rich)
     header = {
         "currency": {"code": {0: "IDR", 2: "USD", 3: "KWD"}[choose.exponent], "exponent": choose.exponent},
         "lanes": lanes,

@@ -79,8 +79,9 @@ class Scenario:
         return bundle([sealed(one) for one in self.promotions], goods, **header)
 
     def whole_cart(self) -> dict[str, Any]:
-        """The cart as a till would send it."""
-        return {"store_id": "S1", "at": AT, "items": list(self.items), **self.cart}
+        """The cart as a till would send it; in the roadmap's nested form without items of its own."""
+        own = {} if "cart" in self.cart else {"items": list(self.items)}
+        return {"store_id": "S1", "at": AT, **own, **self.cart}
 
 
 def items(**quantities: Any) -> tuple[Json, ...]:

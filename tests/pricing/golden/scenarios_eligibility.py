@@ -418,7 +418,6 @@ SCENARIOS = [
         "A price finer than the currency.",
         ({"line_id": "a", "product_id": "latte", "quantity": 1, "price": d("4.505")},),
     ),
-    bad("same-line-twice", "A line id stands for one line.", (*LATTE, *LATTE)),
     bad(
         "payments-off",
         "Payments that do not sum to the total.",
