@@ -1,0 +1,21 @@
+"""The rules of all families. Importing this module registers them."""
+
+from __future__ import annotations
+
+from promo_cli.validation import amt, amt_prices, amt_tiers, con, pol, ref, sch, tgt, tim
+from promo_cli.validation.rule import PROMOTION_RULES, WORKSPACE_RULES, PromotionRule, WorkspaceRule
+
+FAMILIES = (amt, amt_prices, amt_tiers, con, pol, ref, sch, tgt, tim)
+
+
+def rules_for(promo_type: str) -> list[PromotionRule]:
+    """The rules about promotions of one type, in the order of their codes."""
+    return sorted(
+        (rule for rule in PROMOTION_RULES if not rule.types or promo_type in rule.types),
+        key=lambda rule: rule.code.code,
+    )
+
+
+def workspace_rules() -> list[WorkspaceRule]:
+    """The rules about the whole, in the order of their codes."""
+    return sorted(WORKSPACE_RULES, key=lambda rule: rule.code.code)
