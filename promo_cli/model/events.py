@@ -31,6 +31,12 @@ MAX_PLACES = 3
 _MOMENT = re.compile(r"(19|20)\d{2}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 
 
+def _version(value: Any) -> int:
+    if type(value) is not int or value != VERSION:
+        raise expected(f"the number {VERSION}")  # a Literal takes true and 1.0 for 1
+    return value
+
+
 def _decimal(value: Any) -> Decimal:
     if isinstance(value, int) and not isinstance(value, bool):
         value = Decimal(value)
@@ -67,6 +73,9 @@ def _moment(value: Any) -> dt.datetime:
 def _number_schema(**bounds: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "number", **bounds})
 
+
+Version = Annotated[int, BeforeValidator(_version), WithJsonSchema({"const": VERSION, "type": "integer"})]
+"""The version of an event's meaning."""
 
 Ref = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """A name given by another system: a bill number, a member id, a key. Printable, at most 128 characters."""
@@ -113,7 +122,7 @@ class Record(BaseModel):
 class Event(Record):
     """What every line has. `business_date` is the till's accounting day, which may end after midnight."""
 
-    v: Literal[1]
+    v: Version
     event_id: EventId
     store_id: Id
     brand_id: Id | None = None

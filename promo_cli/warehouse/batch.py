@@ -7,9 +7,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from promo_cli.protocol.layout import sha256_hex
 from promo_cli.storage.interface import Entry
 from promo_cli.warehouse import content, dedupe, staging, writing
 from promo_cli.warehouse.codes import CONFLICT
@@ -179,9 +179,7 @@ def _insert_ledger(
         "ledger",
         file_id=list(files),
         key=[upload.entry.key for upload in uploads],
-        sha256=[
-            None if isinstance(upload.content, Refused) else sha256(upload.content).hexdigest() for upload in uploads
-        ],
+        sha256=[_sha256(upload.content) for upload in uploads],
         size=[upload.entry.size for upload in uploads],
         etag=[upload.entry.etag for upload in uploads],
         store_id=[upload.origin.store_id for upload in uploads],
@@ -194,3 +192,7 @@ def _insert_ledger(
         refused=[upload.content.code.code if isinstance(upload.content, Refused) else None for upload in uploads],
         ingested_at=[now] * len(uploads),
     )
+
+
+def _sha256(data: bytes | Refused) -> str | None:
+    return data.sha256 if isinstance(data, Refused) else sha256_hex(data)

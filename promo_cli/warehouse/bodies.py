@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from promo_cli.model.events import BODIES, EVENTS, VERSION
 from promo_cli.protocol import canonical
+from promo_cli.protocol.layout import sha256_hex
 from promo_cli.warehouse import codes
 from promo_cli.warehouse.keys import Origin
 from promo_cli.warehouse.lines import Rejected, bad, from_model, require_same_speaker, tidy
@@ -37,7 +38,7 @@ def examine(content: bytes, origin: Origin) -> Iterator[Good | Bad]:
     except Rejected as reason:
         yield bad(reason, None, content, 1, 0)
         return
-    digest = sha256(content).hexdigest()
+    digest = sha256_hex(content)
     for number, (name, record) in enumerate(records, start=1):
         try:
             yield _good(number, name, record, digest, origin)

@@ -7,12 +7,12 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-UPLOADS = "uploads/"
-EVENTS = "events/"
-UPLOADS_V1 = "uploads/v1/"
-RECEIPTS_V1 = "receipts/v1/"
+from promo_cli.protocol.layout import UPLOADS
 
-_LAYOUT = re.compile(r"uploads/v1/dt=([0-9-]{10})/store=([A-Za-z0-9][A-Za-z0-9._-]{0,63})/pos=([^/]{1,128})/([^/]+)")
+ALL_UPLOADS = "uploads/"
+EVENTS = "events/"
+
+_LAYOUT = re.compile(UPLOADS + r"dt=([0-9-]{10})/store=([A-Za-z0-9][A-Za-z0-9._-]{0,63})/pos=([^/]{1,128})/([^/]+)")
 _NAMED_BY_HASH = re.compile(r"(?:.*-)?([0-9a-f]{16})\.(?:ndjson|json)(?:\.gz)?")
 
 
@@ -37,14 +37,9 @@ def parse(key: str) -> Origin | None:
     return None
 
 
-def receipt_key(upload_key: str) -> str:
-    """Where the receipt of an upload stands; a till computes it without listing."""
-    return RECEIPTS_V1 + upload_key.removeprefix(UPLOADS_V1) + ".json"
-
-
 def first_key_of(day: dt.date) -> str:
     """A text that sorts before every upload of that business date and after all of the days before."""
-    return f"{UPLOADS_V1}dt={day.isoformat()}"
+    return f"{UPLOADS}dt={day.isoformat()}"
 
 
 def _sha16(name: str) -> str | None:

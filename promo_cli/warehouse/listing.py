@@ -28,7 +28,7 @@ def pending(con: DuckDBPyConnection, storage: Storage, now: dt.datetime) -> list
     `now` is an aware moment. Raises StorageUnavailable.
     """
     start = "" if _all_is_due(con, now) else keys.first_key_of(_recent(con, now))
-    found = [*storage.list(keys.UPLOADS, start_after=start), *storage.list(keys.EVENTS)]
+    found = [*storage.list(keys.ALL_UPLOADS, start_after=start), *storage.list(keys.EVENTS)]
     known = {
         key: None if refused is None else (size, etag)
         for key, size, etag, refused in con.execute("SELECT key, size, etag, refused FROM ledger").fetchall()

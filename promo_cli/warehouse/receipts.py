@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from promo_cli.protocol import canonical
+from promo_cli.protocol.layout import UPLOADS, receipt_key
 from promo_cli.storage.interface import Storage
-from promo_cli.warehouse.keys import UPLOADS_V1, receipt_key
 from promo_cli.warehouse.tills import TillState, states
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ MAX_ERRORS = 1000
 _AT_ONCE = 8
 
 
-_DUE = f"receipt_at IS NULL AND store_id IS NOT NULL AND starts_with(key, '{UPLOADS_V1}')"
+_DUE = f"receipt_at IS NULL AND store_id IS NOT NULL AND starts_with(key, '{UPLOADS}')"
 
 
 def are_due(con: DuckDBPyConnection) -> bool:

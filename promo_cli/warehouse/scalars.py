@@ -65,6 +65,7 @@ JSON = Scalar(
 MONEY_LIST = Scalar(_matches(rf"\[({_MONEY}(,{_MONEY})*)?\]"), {"$name": "json_transform($x, '[\"DECIMAL(18,3)\"]')"})
 
 SCALARS: dict[Any, Scalar] = {
+    events.Version: Scalar(f"$x = '{events.VERSION}'", _cast("INTEGER")),
     Id: Scalar(_quoted("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"), _TEXT),
     events.Ref: REF,
     events.Words: Scalar(
@@ -95,7 +96,7 @@ SCALARS: dict[Any, Scalar] = {
 """By the annotation that a model gives the field."""
 
 
-def choice(values: tuple[str | int, ...]) -> Scalar:
-    """One of a fixed set of texts or whole numbers."""
-    texts = ", ".join(f"'\"{value}\"'" if isinstance(value, str) else f"'{value}'" for value in values)
+def choice(values: tuple[str, ...]) -> Scalar:
+    """One of a fixed set of texts."""
+    texts = ", ".join(f"'\"{value}\"'" for value in values)
     return Scalar(f"$x IN ({texts})", _TEXT)

@@ -50,10 +50,12 @@ def stage(con: DuckDBPyConnection, source: str) -> set[int]:
     doubtful = _files(con, f"FROM {source} WHERE strlen(text) > {MAX_LINE_BYTES}")
     if present - known:
         doubtful |= _files(con, f"FROM {source} WHERE kind IS NULL OR kind NOT IN ({_texts(known)})")
+    existing = _temporary(con)
     for table in TABLES:
         if present.intersection(table.kinds):
-            doubtful |= _add(con, table, _OF_LINE, f"(FROM {source} WHERE kind IN ({_texts(table.kinds)}))")
-            doubtful |= _add_children(con, table, f"(SELECT DISTINCT file_id FROM {source})")
+            lines = f"(FROM {source} WHERE kind IN ({_texts(table.kinds)}))"
+            doubtful |= _add(con, table, _OF_LINE, lines, existing)
+            doubtful |= _add_children(con, table, f"(SELECT DISTINCT file_id FROM {source})", existing)
     return doubtful
 
 
@@ -98,17 +100,21 @@ def forget(con: DuckDBPyConnection, files: Iterable[int]) -> None:
 
 def staged(con: DuckDBPyConnection) -> list[Table]:
     """The tables for which rows are staged, parents before children."""
-    found = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()}
+    found = _temporary(con)
     return [table for root in TABLES for table in family(root) if f"stage_{table.name}" in found]
 
 
 def drop(con: DuckDBPyConnection) -> None:
     """Remove every temporary table."""
-    for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
+    for name in _temporary(con):
         con.execute(f"DROP TABLE {name}")
 
 
-def _add_children(con: DuckDBPyConnection, parent: Table, files: str) -> set[int]:
+def _temporary(con: DuckDBPyConnection) -> set[str]:
+    return {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()}
+
+
+def _add_children(con: DuckDBPyConnection, parent: Table, files: str, existing: Collection[str]) -> set[int]:
     doubtful: set[int] = set()
     for field, child in zip(parent.shape.lists, parent.children, strict=True):
         # A list inside a list item belongs to that item, so it keeps the item's position.
@@ -121,22 +127,24 @@ def _add_children(con: DuckDBPyConnection, parent: Table, files: str) -> set[int
                   WHERE {field} IS NOT NULL AND file_id IN {files})
             """
         )
-        doubtful |= _add(con, child, _OF_ITEM, f"part_{child.name}")
+        doubtful |= _add(con, child, _OF_ITEM, f"part_{child.name}", existing)
         con.execute(f"DROP TABLE part_{child.name}")
-        doubtful |= _add_children(con, child, files)
+        doubtful |= _add_children(con, child, files, existing)
     return doubtful
 
 
-def _add(con: DuckDBPyConnection, table: Table, carried: Sequence[str], lines: str) -> set[int]:
-    typed = _typed(table.shape, carried, lines)
-    con.execute(f"CREATE TEMP TABLE IF NOT EXISTS stage_{table.name} AS {typed} LIMIT 0")
-    con.execute(f"INSERT INTO stage_{table.name} {typed}")
+def _add(
+    con: DuckDBPyConnection, table: Table, carried: Sequence[str], lines: str, existing: Collection[str]
+) -> set[int]:
+    name = f"stage_{table.name}"
+    verb = f"INSERT INTO {name}" if name in existing else f"CREATE TEMP TABLE {name} AS"
+    con.execute(f"{verb} {_typed(table.shape, carried, lines)}")
     odd = [
         keys
         for (keys,) in con.execute(f"SELECT DISTINCT json_keys(text) FROM {lines}").fetchall()
         if keys is None or len(set(keys)) < len(keys) or not table.shape.known.issuperset(keys)
     ]
-    doubtful = _files(con, f"FROM stage_{table.name} WHERE NOT clean")
+    doubtful = _files(con, f"FROM {name} WHERE NOT clean")
     if odd:
         doubtful |= _files(con, f"FROM {lines} WHERE json_keys(text) IN (SELECT unnest($odd))", odd=odd)
     return doubtful

@@ -6,10 +6,10 @@ DuckDB does not check gzip's CRC, so files are never handed to it compressed.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, replace
 
 from promo_cli.diagnostics import Code
+from promo_cli.protocol.layout import sha256_hex
 from promo_cli.warehouse import codes
 from promo_cli.warehouse.keys import Origin
 
@@ -21,22 +21,22 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why an object as a whole cannot be ingested."""
+    """Why an object as a whole cannot be ingested, and the hash of what arrived, where it was read."""
 
     code: Code
     message: str
+    sha256: str | None = None
 
 
 def unpack(data: bytes, origin: Origin) -> bytes | Refused:
     """Return the uncompressed content, or why it cannot be trusted."""
     content = _gunzip(data) if data.startswith(_GZIP_MAGIC) else data
     if isinstance(content, Refused):
-        return content
-    found = sha256(content).hexdigest()
+        return replace(content, sha256=sha256_hex(data))
+    found = sha256_hex(content)
     if origin.sha16 and not found.startswith(origin.sha16):
-        return Refused(
-            codes.HASH_MISMATCH, f"expected content whose SHA-256 begins with {origin.sha16}, found {found[:16]}"
-        )
+        message = f"expected content whose SHA-256 begins with {origin.sha16}, found {found[:16]}"
+        return Refused(codes.HASH_MISMATCH, message, found)
     return content
 
 

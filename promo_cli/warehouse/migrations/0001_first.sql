@@ -8,7 +8,7 @@ CREATE TABLE meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL);
 CREATE TABLE ledger (
     file_id INTEGER NOT NULL,
     key VARCHAR NOT NULL,
-    sha256 VARCHAR,                 -- of the uncompressed bytes; NULL where they cannot be had
+    sha256 VARCHAR,                 -- of the content; of the bytes as stored where they cannot be unpacked; NULL: not read
     size BIGINT NOT NULL,           -- bytes as stored
     etag VARCHAR,
     store_id VARCHAR,
