@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from importlib import import_module
-from importlib.util import find_spec
+from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
@@ -19,19 +19,15 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 def collect(codes: Iterable[Code]) -> dict[str, Code]:
     """The codes by their code, in order.
 
-    Raises ValueError for a code or a name declared twice, or one that does not have the usual shape.
+    Raises ValueError for a code declared twice, or one that does not have the usual shape.
     """
     found: dict[str, Code] = {}
-    names: dict[str, str] = {}
     for code in codes:
         if not _SHAPE.fullmatch(code.code) or not _NAME.fullmatch(code.name):
             raise ValueError(f"{code.code} {code.name}: expected three letters, three digits and a hyphenated name")
         if code.code in found:
             raise ValueError(f"{code.code} is declared twice: {found[code.code].name} and {code.name}")
-        if code.name in names:
-            raise ValueError(f"the name {code.name} is declared twice: {names[code.name]} and {code.code}")
         found[code.code] = code
-        names[code.name] = code.code
     return dict(sorted(found.items()))
 
 
@@ -47,20 +43,22 @@ def declared_in(module: ModuleType) -> list[Code]:
 
 def all_codes(package: str = "promo_cli") -> dict[str, Code]:
     """Imports `<package>.<room>.codes` of every room that has one, and collects what they declare."""
-    rooms = [room.name for room in iter_modules(import_module(package).__path__) if room.ispkg]
-    modules = [f"{package}.{room}.codes" for room in rooms if find_spec(f"{package}.{room}.codes")]
+    folders = [Path(folder) for folder in import_module(package).__path__]
+    rooms = [room.name for room in iter_modules(map(str, folders)) if room.ispkg]
+    # Looking at the files instead of asking the import system: rooms without codes are not imported.
+    modules = [f"{package}.{room}.codes" for room in rooms if any((at / room / "codes.py").exists() for at in folders)]
     return collect(code for module in modules for code in declared_in(import_module(module)))
 
 
 def find(word: str, codes: dict[str, Code] | None = None) -> Code:
-    """The code with this code or name, whatever its case.
+    """The code with this code or name, whatever its case; of several codes of one name the first.
 
     Raises Failure (exit 2) with the nearest one if there is none.
     """
     from promo_cli.diagnostics.codes import UNKNOWN_CODE
 
     codes = all_codes() if codes is None else codes
-    by_name = {code.name: code for code in codes.values()}
+    by_name = {code.name: code for code in reversed(codes.values())}
     found = codes.get(word.upper()) or by_name.get(word.lower())
     if found is None:
         guess = nearest(word, [*codes, *by_name])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from promo_cli.diagnostics import Code, Severity
-from promo_cli.validation.families import PROMOTION_RULES, WORKSPACE_RULES
+from promo_cli.validation.families import all_rules
 
-RULES: tuple[Code, ...] = tuple(rule.code for rule in (*PROMOTION_RULES, *WORKSPACE_RULES))
+RULES: tuple[Code, ...] = tuple(rule.code for rule in all_rules())
 
 TEST_FAILED = Code(
     code="TST001",

@@ -1,4 +1,4 @@
-"""What rules ask of a workspace, worked out at most once: indexes, the category tree, what scope and targeting reach."""
+"""What rules ask of a workspace, worked out at most once: indexes, the category tree, what promotions reach."""
 
 from __future__ import annotations
 

@@ -8,6 +8,11 @@ from promo_cli.validation.rule import PROMOTION_RULES, WORKSPACE_RULES, Promotio
 FAMILIES = (amt, amt_prices, amt_tiers, con, pol, ref, sch, tgt, tim)
 
 
+def all_rules() -> list[PromotionRule | WorkspaceRule]:
+    """Every rule, in the order of their codes."""
+    return sorted([*PROMOTION_RULES, *WORKSPACE_RULES], key=lambda rule: rule.code.code)
+
+
 def rules_for(promo_type: str) -> list[PromotionRule]:
     """The rules about promotions of one type, in the order of their codes."""
     return sorted(
