@@ -29,6 +29,7 @@ from promo_cli.model.settings import Settings
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REF = "#/$defs/{model}"
 _SMALLEST_GROUPED = 1000
+_EVENTS = tuple(dict.fromkeys(EVENTS.values()))
 
 Schema = dict[str, Any]
 
@@ -127,33 +128,45 @@ def _entries(key: str, model: type[BaseModel], *alone: Any) -> Schema:
     return _written(Union[(*alone, list[model], wrapped)])  # type: ignore[valid-type]
 
 
+def _catalog() -> Schema:
+    return _written(Catalog | list[Product])
+
+
 def _event() -> Schema:
-    kinds = tuple(dict.fromkeys(EVENTS.values()))
-    return _made(Annotated[Union[kinds], Field(discriminator="kind")])  # noqa: UP007
+    return _made(Annotated[Union[_EVENTS], Field(discriminator="kind")])  # type: ignore[valid-type]  # noqa: UP007
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file: what it holds, and how its schema is made."""
+    """A kind of file: what it holds, the models of its entries, and how its schema is made."""
 
     title: str
     what: str
+    models: tuple[type[BaseModel], ...]
     make: Callable[[], Schema]
 
 
+def _one(title: str, what: str, model: type[BaseModel], make: Callable[[Any], Schema]) -> Kind:
+    return Kind(title, what, (model,), lambda: make(model))
+
+
+def _list(title: str, what: str, key: str, model: type[BaseModel], *alone: Any) -> Kind:
+    return Kind(title, what, (model,), lambda: _entries(key, model, *alone))
+
+
 KINDS: dict[str, Kind] = {
-    "promo": Kind("promo.yaml", "What holds for the whole workspace.", _settings),
-    "promotion": Kind("Promotion", "One promotion of the chain.", _promotion),
-    "tests": Kind("Tests", "Tests over several promotions.", lambda: _written(Matrix)),
-    "brands": Kind("Brands", "The brands of the company.", lambda: _entries("brands", Brand)),
-    "stores": Kind("Stores", "One store, or a list of them.", lambda: _entries("stores", Store, Store)),
-    "catalog": Kind("Catalogue", "The category tree and the products.", lambda: _written(Catalog | list[Product])),
-    "tiers": Kind("Member tiers", "From the lowest to the highest.", lambda: _entries("tiers", Tier)),
-    "holidays": Kind("Holidays", "Days on which promotions may rest.", lambda: _entries("holidays", Holiday)),
-    "payments": Kind("Payment methods", "Ways to pay.", lambda: _entries("payments", PaymentMethod)),
-    "cart": Kind("Cart", "What is to be priced.", lambda: _written(Cart)),
-    "bundle": Kind("Bundle", "All that a till of one store needs to price offline.", lambda: _made(Bundle)),
-    "event": Kind("Event", "One line of what tills upload.", _event),
+    "promo": Kind("promo.yaml", "What holds for the whole workspace.", (Settings,), _settings),
+    "promotion": Kind("Promotion", "One promotion of the chain.", (Promotion,), _promotion),
+    "tests": _one("Tests", "Tests over several promotions.", Matrix, _written),
+    "brands": _list("Brands", "The brands of the company.", "brands", Brand),
+    "stores": _list("Stores", "One store, or a list of them.", "stores", Store, Store),
+    "catalog": Kind("Catalogue", "The category tree and the products.", (Catalog,), _catalog),
+    "tiers": _list("Member tiers", "The tiers of members, from the lowest to the highest.", "tiers", Tier),
+    "holidays": _list("Holidays", "Days on which promotions may rest.", "holidays", Holiday),
+    "payments": _list("Payment methods", "The ways to pay.", "payments", PaymentMethod),
+    "cart": _one("Cart", "What is to be priced.", Cart, _written),
+    "bundle": _one("Bundle", "All that a till of one store needs to price offline.", Bundle, _made),
+    "event": Kind("Event", "One line of what tills upload.", _EVENTS, _event),
 }
 """Every kind of file by name."""
 
