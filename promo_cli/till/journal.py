@@ -160,17 +160,17 @@ def _bill(
         "subtotal": receipt["subtotal"],
         "total_discount": receipt["total_discount"],
         "final_amount": final,
-        "lines": [_line(line, products) for line in receipt["lines"]],
+        "lines": [_line(line, number, products) for number, line in enumerate(receipt["lines"], start=1)],
     }
     if receipt.get("rewards"):
         bill["rewards"] = receipt["rewards"]
     return bill
 
 
-def _line(line: Mapping[str, Any], products: Mapping[str, Any]) -> Event:
+def _line(line: Mapping[str, Any], number: int, products: Mapping[str, Any]) -> Event:
     product = products.get(line["product_id"], {})
     found: Event = {
-        "line_id": line["line_id"],
+        "line_id": line.get("line_id", f"#{number}"),  # gifts have none, and a cart's lines need none
         "product_id": line["product_id"],
         "category": product.get("category"),
         "brand": product.get("brand"),
