@@ -8,7 +8,9 @@ from typing import Any
 
 from promo_cli.pricing.bundle import Entry, PreparedBundle
 from promo_cli.pricing.cart import Cart, read_cart
+from promo_cli.pricing.errors import CartError
 from promo_cli.pricing.lane import Verdicts, run_lane
+from promo_cli.pricing.money import major
 from promo_cli.pricing.promotion import STAGES
 from promo_cli.pricing.receipt import receipt
 from promo_cli.pricing.sale import Sale, units_of
@@ -23,7 +25,23 @@ def price(cart: dict[str, Any], prepared: PreparedBundle, *, trace: bool = False
     met = {number for line in read.lines for number in prepared.scopes_of(line.product)}
     entries = [prepared.entries[index] for index in prepared.touching(met)]
     sale, verdicts = _stages(prepared, read, entries)
+    _check_payments(sale)
     return receipt(sale, entries, verdicts)
+
+
+def _check_payments(sale: Sale) -> None:
+    """A split tender says what each method pays of the bill as it stands before payment discounts."""
+    payments, exponent = sale.cart.payments, sale.bundle.exponent
+    paid = sum(amount for _, amount in payments or ())
+    if payments and paid != sale.due:
+        raise CartError(
+            "amount",
+            sale.cart.payments_at,
+            "the payments do not add up to the bill",
+            expected=f"{major(sale.due, exponent)}, the total before payment discounts",
+            found=str(major(paid, exponent)),
+            help="price without payments first, then split that total",
+        )
 
 
 def _stages(prepared: PreparedBundle, cart: Cart, entries: Sequence[Entry]) -> tuple[Sale, Verdicts]:
@@ -33,6 +51,8 @@ def _stages(prepared: PreparedBundle, cart: Cart, entries: Sequence[Entry]) -> t
         lanes.setdefault((entry.promotion.stage, entry.promotion.stacking.lane), []).append(entry)
     for stage in STAGES:
         sale.stage = stage
+        if stage == "payment":
+            sale.due = sum(run.running * run.count for run in sale.runs)
         sale.runs = [run if run.at_stage == run.running else replace(run, at_stage=run.running) for run in sale.runs]
         for lane in prepared.lanes:
             if (stage, lane) in lanes:

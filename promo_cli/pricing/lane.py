@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from promo_cli.pricing.applying import apply
 from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.candidate import Candidate, Choice, compatible
 from promo_cli.pricing.eligibility import budget_left, goods_refusal, refusal, spent, time_refusal
 from promo_cli.pricing.reasons import Reason, Refusal
-from promo_cli.pricing.sale import Given, Sale, Stand, View
+from promo_cli.pricing.sale import Sale, Stand, View
 from promo_cli.pricing.search import Found, best_deal, in_turn
-from promo_cli.pricing.units import Cut, Run, Share, changed
+from promo_cli.pricing.types.base import Reward
 
 Verdicts = dict[str, Refusal]
 """Why promotions, by id, do not apply."""
@@ -24,7 +25,7 @@ def run_lane(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> None:
         return
     found = _choose(candidates, view)
     sale.exact &= found.exact
-    _apply(found.choices, view)
+    apply(found.choices, view)
     chosen = {candidate.promotion.id for candidate, _ in found.choices}
     for candidate in candidates:
         if candidate.promotion.id not in chosen:
@@ -38,6 +39,9 @@ def _ready(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
     why = why or _refused_earlier(entry, sale) or goods_refusal(entry, view)
     if why is None:
         offer = promotion.rules.offer(Stand(view, entry, spent(entry, view)))
+        if isinstance(offer, Reward):
+            sale.rewards.append((entry, offer))
+            return None
         if isinstance(offer, Refusal):
             why = offer
         else:
@@ -79,41 +83,3 @@ def _passed_over(candidate: Candidate, choices: Iterable[Choice], view: View) ->
     if next(candidate.options(free), None) is None:
         return Refusal(Reason.UNITS_TAKEN)
     return Refusal(Reason.BETTER_COMBINATION)
-
-
-def _apply(choices: Iterable[Choice], view: View) -> None:
-    sale = view.sale
-    pieces: dict[int, list[tuple[int, Share | None, bool]]] = {}
-    for candidate, option in choices:
-        sale.given.append(Given(candidate.entry, option, candidate.offer.dropped(option)))
-        sale.gifts += [(candidate.entry, gift) for gift in option.gifts]
-        sealed = candidate.promotion.stacking.exclusive == "units"
-        cut_units: dict[int, int] = {}
-        for cut in candidate.offer.cuts(option):
-            cut_units[cut.run] = cut_units.get(cut.run, 0) + cut.units
-            pieces.setdefault(cut.run, []).append((cut.units, _share(candidate, cut), sealed))
-        if sealed:
-            for i, count in option.taken:
-                if whole := count - cut_units.get(i, 0):
-                    pieces.setdefault(i, []).append((whole, None, True))
-    if pieces:
-        runs: list[Run] = []
-        for i, run in enumerate(view.runs):
-            runs += _split(run, pieces[i]) if i in pieces else [run]
-        sale.runs = runs
-
-
-def _share(candidate: Candidate, cut: Cut) -> Share:
-    return Share(candidate.promotion.id, cut.amount)
-
-
-def _split(run: Run, pieces: Sequence[tuple[int, Share | None, bool]]) -> list[Run]:
-    """Split a run where its units are treated differently; those left alone stand first in the line."""
-    alone = run.count - sum(count for count, _, _ in pieces)
-    place, runs = run.place + alone, []
-    if alone:
-        runs.append(changed(run, alone, run.place, None, False))
-    for count, share, sealed in pieces:
-        runs.append(changed(run, count, place, share, sealed))
-        place += count
-    return runs

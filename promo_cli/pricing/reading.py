@@ -61,6 +61,10 @@ class Fields:
         """Return a percentage in hundredths of a percent, or None if it is absent or null."""
         return self._scaled(name, 2, "a percentage with at most two decimals")
 
+    def thousandths(self, name: str) -> int:
+        """Return a factor that must be there, in thousandths."""
+        return self._present(name, self._scaled(name, 3, "a number with at most three decimals"))
+
     def count(self, name: str) -> int | None:
         """Return a whole number, or None if it is absent or null."""
         return self._scaled(name, 0, "a whole number")

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     LIMIT_TODAY_REACHED = "limit_today_reached"
     LIMIT_CUSTOMER_REACHED = "limit_customer_reached"
     BUDGET_SPENT = "budget_spent"
+    GIFT_NOT_SOLD = "gift_not_sold"
     SPEND_MORE = "spend_more"
     ADD_UNITS = "add_units"
     ADD_PRODUCT = "add_product"
@@ -71,6 +72,7 @@ _TEXTS = {
     Reason.LIMIT_TODAY_REACHED: "has been used up for today",
     Reason.LIMIT_CUSTOMER_REACHED: "was already used by this customer",
     Reason.BUDGET_SPENT: "has too little budget left",
+    Reason.GIFT_NOT_SOLD: "its gift is not sold here",
     Reason.SPEND_MORE: "needs {amount} more",
     Reason.ADD_UNITS: "needs {units} more",
     Reason.ADD_PRODUCT: "needs {units} × {name}",

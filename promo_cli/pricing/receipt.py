@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.cart import Line
 from promo_cli.pricing.lane import Verdicts
 from promo_cli.pricing.money import major
+from promo_cli.pricing.packages import unpacked
 from promo_cli.pricing.promotion import Promotion
 from promo_cli.pricing.reasons import text
 from promo_cli.pricing.sale import Given, Sale
-from promo_cli.pricing.types.base import Gift, Option
+from promo_cli.pricing.types.base import Gift, Option, Reward
 from promo_cli.pricing.units import Run
 from promo_cli.pricing.words import Money, money_writer
 
@@ -22,7 +22,7 @@ def receipt(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> dict[st
     """Return the receipt as a plain dict, amounts as ints or Decimals in major units."""
     exponent = sale.bundle.exponent
     by_line: dict[int, list[Run]] = {}
-    for run in sale.runs:
+    for run in unpacked(sale.runs):
         by_line.setdefault(run.line, []).append(run)
     codes = {given.entry.promotion.id: given.entry.promotion.code for given in sale.given}
     lines = [_line(line, by_line[line.number], codes, exponent) for line in sale.cart.lines]
@@ -48,8 +48,8 @@ def receipt(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> dict[st
         "lines": lines,
         "applied": [_applied(given, exponent, say) for given in sale.given],
         "skipped": skipped,
-        "skipped_count": len(sale.bundle.entries) - len(sale.given) - len(skipped),
-        "rewards": [],
+        "skipped_count": len(sale.bundle.entries) - len(sale.given) - len(sale.rewards) - len(skipped),
+        "rewards": [_reward(entry, reward, exponent) for entry, reward in sale.rewards],
         "hints": [],
         "provisional": sale.provisional,
         "search": "exact" if sale.exact else "bounded",
@@ -57,16 +57,15 @@ def receipt(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> dict[st
 
 
 def _line(line: Line, runs: list[Run], codes: dict[str, str], exponent: int) -> dict[str, Any]:
-    runs.sort(key=lambda run: run.place)
     shares: dict[str, int] = {}
-    nets: list[int | Decimal] = []
-    net = 0
-    for run in runs:
-        nets += [major(run.running, exponent)] * run.count
-        net += run.running * run.count
+    nets = [0] * line.units
+    for run in sorted(runs, key=lambda run: run.place):
+        for place in range(run.place, run.place + run.count):  # a surcharge set apart shares its unit's place
+            nets[place] += run.running
         for share in run.shares:
             shares[share.promotion_id] = shares.get(share.promotion_id, 0) + share.amount * run.count
-    value = line.price * line.units
+    value, net = line.price * line.units, sum(nets)
+    written = {minor: major(minor, exponent) for minor in set(nets)}
     return {
         **({} if line.line_id is None else {"line_id": line.line_id}),
         "product_id": line.product.id,
@@ -78,7 +77,7 @@ def _line(line: Line, runs: list[Run], codes: dict[str, str], exponent: int) -> 
         "list_amount": major(value, exponent),
         "discount": major(value - net, exponent),
         "net": major(net, exponent),
-        "unit_nets": nets,
+        "unit_nets": [written[minor] for minor in nets],
         "discounts": [
             {"promotion_id": key, "code": codes[key], "amount": major(amount, exponent)}
             for key, amount in shares.items()
@@ -102,6 +101,13 @@ def _gift_line(entry: Entry, gift: Gift, exponent: int) -> dict[str, Any]:
         "gift": True,
         "discounts": [{"promotion_id": entry.promotion.id, "code": entry.promotion.code, "amount": value}],
     }
+
+
+def _reward(entry: Entry, reward: Reward, exponent: int) -> dict[str, Any]:
+    about = {"promotion_id": entry.promotion.id, "code": entry.promotion.code, "type": reward.kind}
+    if reward.kind == "points_multiplier":
+        return {**about, "method": reward.method, "amount": 0, "multiplier": major(reward.factor, 3)}
+    return {**about, "method": reward.method, "amount": major(reward.amount, exponent)}
 
 
 def _applied(given: Given, exponent: int, say: Money) -> dict[str, Any]:

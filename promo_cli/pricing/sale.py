@@ -13,7 +13,7 @@ from promo_cli.pricing.catalogue import Product
 from promo_cli.pricing.clock import closed
 from promo_cli.pricing.conditions import Facts, Measured
 from promo_cli.pricing.scope import Scope
-from promo_cli.pricing.types.base import Gift, Option
+from promo_cli.pricing.types.base import Gift, Option, Reward
 from promo_cli.pricing.units import Run, canonical
 
 
@@ -27,7 +27,7 @@ class Given(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Sale:
-    """The state that stages and lanes pass on."""
+    """The state that stages and lanes pass on. `due` is the total before the payment stage, in minor units."""
 
     bundle: PreparedBundle
     cart: Cart
@@ -35,6 +35,9 @@ class Sale:
     stage: str = "item"
     given: list[Given] = field(default_factory=list)
     gifts: list[tuple[Entry, Gift]] = field(default_factory=list)
+    rewards: list[tuple[Entry, Reward]] = field(default_factory=list)
+    packages: int = 0
+    due: int = 0
     exact: bool = True
     provisional: bool = False
 
@@ -136,6 +139,11 @@ class Stand:
         """The runs it may discount."""
         return self.view.in_hours(self.view.discountable(self.entry.benefit), self.entry)
 
+    @property
+    def held(self) -> tuple[int, ...]:
+        """The runs in its scope and hours, discountable or not."""
+        return self.view.in_hours(self.view.held(self.entry.benefit), self.entry)
+
     def within(self, scope: Scope, discounted: bool) -> tuple[int, ...]:
         """Return the runs of another scope in the promotion's hours; only discountable ones if they get cheaper."""
         number = self.view.sale.bundle.scopes[scope]
@@ -175,7 +183,7 @@ def units_of(cart: Cart) -> list[Run]:
             each=line.each,
             surcharge=line.surcharge,
             ordered_at=line.ordered_at,
-            order=(line.product.id, line.modifiers, line.ordered_at, line.line_id or ""),
+            order=(line.product.id, line.modifiers, line.ordered_at, line.line_id or "", line.units),
             place=0,
         )
         for line in cart.lines

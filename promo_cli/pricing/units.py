@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from promo_cli.pricing.catalogue import Product
 from promo_cli.pricing.clock import Moment
+from promo_cli.pricing.money import half_up
 
 
 class Share(NamedTuple):
@@ -52,6 +53,13 @@ class Run:
         """What may still be taken off one unit."""
         return max(0, self.running - self.floor)
 
+    @property
+    def base(self) -> int:
+        """What is left of one unit without its surcharge, which bears its part of earlier discounts."""
+        if not self.surcharge:
+            return self.running
+        return self.running - half_up(self.running * self.surcharge, self.price)
+
 
 def canonical(runs: Iterable[Run]) -> list[Run]:
     """Sort: running price descending, product, modifiers, time of order, line id; never the place in the list.
@@ -71,24 +79,3 @@ class Cut(NamedTuple):
     run: int
     units: int
     amount: int
-
-
-def changed(run: Run, count: int, place: int, share: Share | None, sealed: bool) -> Run:
-    """Return `count` units of a run, from `place` in its line, with one more discount."""
-    return Run(
-        line=run.line,
-        product=run.product,
-        count=count,
-        price=run.price,
-        running=run.running - share.amount if share else run.running,
-        at_stage=run.at_stage,
-        floor=run.floor,
-        each=run.each,
-        surcharge=run.surcharge,
-        ordered_at=run.ordered_at,
-        order=run.order,
-        place=place,
-        sealed=run.sealed or sealed,
-        shares=(*run.shares, share) if share and share.amount else run.shares,
-        parts=run.parts,
-    )

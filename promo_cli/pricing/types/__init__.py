@@ -7,7 +7,20 @@ from collections.abc import Callable
 from promo_cli.pricing.errors import BundleError
 from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.scope import Scope
-from promo_cli.pricing.types import amount, buy_x_get_y, percent
+from promo_cli.pricing.types import (
+    amount,
+    buy_x_get_y,
+    cashback,
+    combo,
+    free_item,
+    happy_hour,
+    mix_match,
+    package,
+    payment,
+    percent,
+    threshold,
+    upsell,
+)
 from promo_cli.pricing.types.base import Discount
 
 Rules = Discount
@@ -16,6 +29,15 @@ _READERS: dict[str, Callable[[Fields, Scope], Rules]] = {
     "percent": percent.read,
     "amount": amount.read,
     "bogo": buy_x_get_y.read,
+    "combo": combo.read,
+    "free_item": free_item.read,
+    "happy_hour": happy_hour.read,
+    "cashback": cashback.read,
+    "payment_discount": payment.read,
+    "package": package.read,
+    "mix_match": mix_match.read,
+    "upsell": upsell.read,
+    "threshold_tier": threshold.read,
 }
 
 

@@ -29,13 +29,26 @@ class Gift(NamedTuple):
 
 
 class Option(NamedTuple):
-    """One way to apply a promotion: what it saves, the units it uses up, and which of those get cheaper."""
+    """One way to apply a promotion: what it saves, the units it uses up, and which of those get cheaper.
+
+    Each of `sets` is one unit afterwards.
+    """
 
     worth: int
     taken: Taken
     times: int
     cheaper: Taken
     gifts: tuple[Gift, ...] = ()
+    sets: tuple[Taken, ...] = ()
+
+
+class Reward(NamedTuple):
+    """What is earned apart from the price: an amount in minor units, or a factor for points in thousandths."""
+
+    kind: str
+    method: str
+    amount: int
+    factor: int = 0
 
 
 class Offer(Protocol):
@@ -48,7 +61,7 @@ class Offer(Protocol):
     def options(self, free: Free) -> Iterator[Option]:
         """Yield what it can do with these free units; for sets, one option per number of sets, most first."""
 
-    def cuts(self, option: Option) -> list[Cut]:
+    def cuts(self, option: Option) -> Sequence[Cut]:
         """Return what each unit of an option gets off."""
 
     def dropped(self, option: Option) -> int:
@@ -95,6 +108,10 @@ class Stand(Protocol):
         """The runs it may discount: in its scope and hours, of a benefit brand, discountable."""
 
     @property
+    def held(self) -> tuple[int, ...]:
+        """The runs in its scope and hours, discountable or not."""
+
+    @property
     def spent(self) -> int:
         """What its scope is worth, as the promotion measures, in minor units."""
 
@@ -139,6 +156,6 @@ class Discount:
         """Return the discount in a few words; empty where the promotion's name says it best."""
         return ""
 
-    def offer(self, stand: Stand) -> Offer | Refusal:
-        """Return what the promotion can do in a lane, or why it cannot."""
+    def offer(self, stand: Stand) -> Offer | Reward | Refusal:
+        """Return what the promotion can do in a lane or what it earns, or why it cannot."""
         raise NotImplementedError

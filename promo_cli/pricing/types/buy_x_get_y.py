@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.scope import Scope, of_products
 from promo_cli.pricing.types.base import Discount, Free, Offer, Stand, Taken, read_terms
-from promo_cli.pricing.types.sets import Block, Sets, chunks, free_of, paired, tail
+from promo_cli.pricing.types.sets import Block, Sets, buys_and_gets, chunks, free_of, joined, tail
 from promo_cli.pricing.types.spread import first
 from promo_cli.pricing.units import Run
 
@@ -52,20 +51,9 @@ class BuyGet(Discount):
         """Buys are the dearest units that are not needed as gets."""
         if not self.terms.dearest:
             wanted.reverse()
-        in_pool = dict(pool)
-        bought, gotten = sum(in_pool.values()), sum(count for _, count in wanted)
-
-        def impossible(times: int) -> bool:
-            shared = sum(count for i, count in first(wanted, times * self.get) if i in in_pool)
-            return bought - shared < times * self.buy
-
-        most = bisect_left(range(1, gotten // self.get + 1), True, key=impossible)
-        gets = first(wanted, most * self.get)
-        kept = dict(gets)
-        buys = [(i, count - kept.get(i, 0)) for i, count in pool if count > kept.get(i, 0)]
         return [
-            Block(times, _joined(one, other), other, self._saving(runs, other))
-            for times, one, other in paired(chunks(buys, self.buy), chunks(gets, self.get))
+            Block(times, joined((bought, gotten)), gotten, self._saving(runs, gotten))
+            for times, bought, gotten in buys_and_gets(pool, wanted, self.buy, self.get)
         ]
 
     def _same(self, runs: Sequence[Run], pool: Sequence[tuple[int, int]]) -> list[Block]:
@@ -84,13 +72,6 @@ class BuyGet(Discount):
         if self.terms.redistribute:
             return sum(self.percent * runs[i].running * count for i, count in units)
         return sum(min(self.percent * runs[i].running, 10_000 * runs[i].room) * count for i, count in units)
-
-
-def _joined(one: Taken, other: Taken) -> Taken:
-    units = dict(one)
-    for i, count in other:
-        units[i] = units.get(i, 0) + count
-    return tuple(sorted(units.items()))
 
 
 def read(fields: Fields, scope: Scope) -> BuyGet:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from promo_cli.pricing.money import half_up
 from promo_cli.pricing.types.base import Free, Option, Taken, Terms
-from promo_cli.pricing.types.spread import share_out
+from promo_cli.pricing.types.spread import first, share_out
 from promo_cli.pricing.units import Cut, Run
 
 
@@ -128,19 +129,63 @@ def tail(units: Taken, count: int) -> Taken:
     return tuple(reversed(kept))
 
 
-def paired(left: list[tuple[int, Taken]], right: list[tuple[int, Taken]]) -> Iterator[tuple[int, Taken, Taken]]:
-    """Yield (how many, a left group, a right group) for the groups of two lists in their order, as far as both go."""
-    lefts, rights = iter(left), iter(right)
-    lefts_left = rights_left = 0
-    one: Taken = ()
-    other: Taken = ()
-    while True:
-        if not lefts_left:
-            lefts_left, one = next(lefts, (0, ()))
-        if not rights_left:
-            rights_left, other = next(rights, (0, ()))
-        times = min(lefts_left, rights_left)
-        if not times:
-            return
-        lefts_left, rights_left = lefts_left - times, rights_left - times
-        yield times, one, other
+def together(lists: Sequence[list[tuple[int, Taken]]], least: int) -> Iterator[tuple[int, Taken]]:
+    """Join one group of every list into one set, in their order, while at least `least` lists still have one.
+
+    Equal sets in a row come as (how many, one of them).
+    """
+    waiting = [iter(groups) for groups in lists]
+    heads = [next(groups, None) for groups in waiting]
+    while sum(head is not None for head in heads) >= least > 0:
+        ready = [head for head in heads if head is not None]
+        times = min(count for count, _ in ready)
+        yield times, joined(units for _, units in ready)
+        for i, head in enumerate(heads):
+            if head is not None:
+                heads[i] = (head[0] - times, head[1]) if head[0] > times else next(waiting[i], None)
+
+
+def joined(groups: Iterable[Taken]) -> Taken:
+    """Return the units of all groups as one."""
+    units: dict[int, int] = {}
+    for group in groups:
+        for i, count in group:
+            units[i] = units.get(i, 0) + count
+    return tuple(sorted(units.items()))
+
+
+def buys_and_gets(
+    pool: Sequence[tuple[int, int]], wanted: Sequence[tuple[int, int]], buy: int, get: int
+) -> Iterator[tuple[int, Taken, Taken]]:
+    """Yield (how many, the units bought, the units got) for sets of `buy` from a pool and `get` of what is wanted.
+
+    As many sets as possible; gets are the first units wanted, buys the first of the pool that are not needed as gets.
+    """
+    in_pool = {i for i, _ in pool}
+    bought, gotten = sum(count for _, count in pool), sum(count for _, count in wanted)
+
+    def impossible(times: int) -> bool:
+        shared = sum(count for i, count in first(wanted, times * get) if i in in_pool)
+        return bought - shared < times * buy
+
+    most = bisect_left(range(1, gotten // get + 1), True, key=impossible)
+    gets = first(wanted, most * get)
+    needed = dict(gets)
+    buys = [(i, count - needed.get(i, 0)) for i, count in pool if count > needed.get(i, 0)]
+    lefts, rights = chunks(buys, buy), chunks(gets, get)
+    while lefts and rights:
+        (left_times, left), (right_times, right) = lefts.pop(0), rights.pop(0)
+        times = min(left_times, right_times)
+        yield times, left, right
+        if left_times > times:
+            lefts.insert(0, (left_times - times, left))
+        if right_times > times:
+            rights.insert(0, (right_times - times, right))
+
+
+def priced(runs: Sequence[Run], groups: Iterable[tuple[int, Taken]], price: int) -> Iterator[Block]:
+    """Yield the groups that get cheaper at a price for each, in minor units."""
+    for times, units in groups:
+        saving = sum(runs[i].running * count for i, count in units) - price
+        if saving > 0:
+            yield Block(times, units, units, saving)

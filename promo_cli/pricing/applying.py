@@ -1,0 +1,112 @@
+"""What the promotions chosen in a lane do to the units: runs are split where their units are treated differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from promo_cli.pricing.candidate import Candidate, Choice
+from promo_cli.pricing.packages import apart, packed, shared
+from promo_cli.pricing.sale import Given, View
+from promo_cli.pricing.types.base import Option
+from promo_cli.pricing.units import Run, Share
+
+
+class _Piece(NamedTuple):
+    """Units of one run that are treated alike: cut by one promotion, perhaps sealed, perhaps part of a package."""
+
+    units: int
+    share: Share
+    sealed: bool
+    package: int | None = None
+
+
+def apply(choices: Iterable[Choice], view: View) -> None:
+    """Change the sale's units as the choices say, and note what each promotion gave."""
+    sale = view.sale
+    pieces: dict[int, list[_Piece]] = {}
+    packages: dict[int, Candidate] = {}
+    for candidate, option in choices:
+        sale.given.append(Given(candidate.entry, option, candidate.offer.dropped(option)))
+        sale.gifts += [(candidate.entry, gift) for gift in option.gifts]
+        if option.sets:
+            _pack(candidate, option, pieces, packages, view)
+        else:
+            _cut(candidate, option, pieces)
+    if not pieces:
+        return
+    runs: list[Run] = []
+    inside: dict[int, list[Run]] = {number: [] for number in packages}
+    for i, run in enumerate(view.runs):
+        if i in pieces:
+            _split(run, pieces[i], runs, inside)
+        else:
+            runs.append(run)
+    for number, parts in inside.items():
+        promotion = packages[number].promotion
+        runs.append(packed(promotion.code, promotion.name, number, parts))
+    sale.runs = runs
+
+
+def _cut(candidate: Candidate, option: Option, pieces: dict[int, list[_Piece]]) -> None:
+    promotion = candidate.promotion
+    sealed = promotion.stacking.exclusive == "units"
+    left = dict(option.taken) if sealed else {}
+    for cut in candidate.offer.cuts(option):
+        pieces.setdefault(cut.run, []).append(_Piece(cut.units, Share(promotion.id, cut.amount), sealed))
+        if sealed:
+            left[cut.run] -= cut.units
+    for i, count in left.items():
+        if count:
+            pieces.setdefault(i, []).append(_Piece(count, Share(promotion.id, 0), True))
+
+
+def _pack(
+    candidate: Candidate,
+    option: Option,
+    pieces: dict[int, list[_Piece]],
+    packages: dict[int, Candidate],
+    view: View,
+) -> None:
+    """Cuts come package by package, so counting units tells where the next one begins."""
+    promotion = candidate.promotion
+    sealed = promotion.stacking.exclusive == "units"
+    cuts = iter(candidate.offer.cuts(option))
+    for units in option.sets:
+        left = sum(count for _, count in units)
+        while left:
+            cut = next(cuts)
+            left -= cut.units
+            piece = _Piece(cut.units, Share(promotion.id, cut.amount), sealed, view.sale.packages)
+            pieces.setdefault(cut.run, []).append(piece)
+        packages[view.sale.packages] = candidate
+        view.sale.packages += 1
+
+
+def _split(run: Run, pieces: Sequence[_Piece], runs: list[Run], inside: dict[int, list[Run]]) -> None:
+    """Add a run's pieces to `runs` or to their packages; units that nothing happens to stand first in the line."""
+    alone = run.count - sum(piece.units for piece in pieces)
+    place = run.place + alone
+    if alone:
+        runs.append(replace(run, count=alone))
+    for piece in pieces:
+        units = replace(run, count=piece.units, place=place, sealed=run.sealed or piece.sealed)
+        place += piece.units
+        if piece.package is None:
+            runs.append(_discounted(units, piece.share))
+        elif units.surcharge:
+            base, extra = apart(units)
+            inside[piece.package].append(_discounted(base, piece.share))
+            runs.append(extra)
+        else:
+            inside[piece.package].append(_discounted(units, piece.share))
+
+
+def _discounted(run: Run, share: Share) -> Run:
+    if not share.amount:
+        return run
+    running = run.running - share.amount
+    if run.parts:
+        return replace(run, running=running, parts=shared(run.parts, share.promotion_id, share.amount))
+    return replace(run, running=running, shares=(*run.shares, share))

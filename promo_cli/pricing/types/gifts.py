@@ -1,0 +1,38 @@
+"""Extra units at no cost: the offer behind free items and free products of tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from promo_cli.pricing.types.base import Free, Gift, Option
+from promo_cli.pricing.types.sets import free_of
+from promo_cli.pricing.types.spread import first
+from promo_cli.pricing.units import Cut
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gifts:
+    """`gift` as often as `most` and, with a trigger, as there are `size` free trigger units, which it uses up."""
+
+    gift: Gift
+    most: int
+    reach: tuple[int, ...] = ()
+    size: int = 0
+
+    def options(self, free: Free) -> Iterator[Option]:
+        """Yield one option per number of times, the most first."""
+        units = free_of(self.reach, free)
+        most = min(self.most, sum(count for _, count in units) // self.size) if self.size else self.most
+        for times in range(most, 0, -1):
+            gift = self.gift._replace(units=self.gift.units * times)
+            taken = tuple(first(units, times * self.size))
+            yield Option(gift.units * gift.price, taken, times, (), (gift,))
+
+    def cuts(self, option: Option) -> Sequence[Cut]:
+        """Return nothing: no unit of the cart gets cheaper."""
+        return ()
+
+    def dropped(self, option: Option) -> int:
+        """Return nothing: floors do not bind gifts."""
+        return 0

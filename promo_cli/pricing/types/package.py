@@ -1,0 +1,156 @@
+"""package: a set menu of required parts and choices at one price; one unit afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from promo_cli.pricing.money import allocate
+from promo_cli.pricing.reading import Fields
+from promo_cli.pricing.reasons import Reason, Refusal
+from promo_cli.pricing.scope import Scope, of_categories, of_products
+from promo_cli.pricing.types.base import Discount, Free, Offer, Option, Stand, Taken, Terms, read_terms
+from promo_cli.pricing.types.sets import joined
+from promo_cli.pricing.units import Cut, Run
+from promo_cli.pricing.words import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """From `least` to `most` units of a scope."""
+
+    scope: Scope
+    name: str
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package(Discount):
+    """`price` in minor units."""
+
+    name: str
+    price: int
+    parts: tuple[Part, ...]
+
+    def triggers(self) -> tuple[Scope, ...]:
+        """Looks at its parts."""
+        return tuple(part.scope for part in self.parts)
+
+    def touched_by(self, scope: Scope) -> tuple[Scope, ...]:
+        """Worth mentioning where a part is in the cart."""
+        return self.triggers()
+
+    def describe(self, money: Money) -> str:
+        """Return the package's name."""
+        return self.name
+
+    def offer(self, stand: Stand) -> Offer | Refusal:
+        """Form packages."""
+        pools = [(part, stand.within(part.scope, discounted=True)) for part in self.parts]
+        for part, pool in pools:
+            if (missing := part.least - sum(stand.runs[i].count for i in pool)) > 0:
+                found = stand.product(part.name)
+                return Refusal(Reason.ADD_PRODUCT, units=missing, name=found.name if found else part.name)
+        # The narrowest choice first: categories are nested or apart, so it never takes what a wider one could spare.
+        pools.sort(key=lambda pair: len(pair[1]))
+        reach = tuple(sorted({i for _, pool in pools for i in pool}))
+        return Packages(stand.runs, reach, tuple(pools), self.price, self.terms)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Packages:
+    """Any number of complete packages, each cheaper than its parts."""
+
+    runs: Sequence[Run]
+    reach: tuple[int, ...]
+    pools: tuple[tuple[Part, tuple[int, ...]], ...]
+    price: int
+    terms: Terms
+
+    def options(self, free: Free) -> Iterator[Option]:
+        """Yield one option per number of packages, the most first."""
+        most = len(self._form(free, self.terms.max_applications))
+        for times in range(most, 0, -1):
+            sets = self._form(free, times)
+            savings = [self._saving(one) for one in sets]
+            taken = joined(sets)
+            if min(savings) > 0 and (self.terms.max_units is None or _count(taken) <= self.terms.max_units):
+                worth = sum(min(saving, self._room(one)) for saving, one in zip(savings, sets, strict=True))
+                yield Option(worth, taken, times, taken, (), tuple(sets))
+
+    def cuts(self, option: Option) -> Sequence[Cut]:
+        """Return what each part gets off, package by package in the option's order, by value without surcharges."""
+        return [cut for one in option.sets for cut in self._cuts(one)]
+
+    def dropped(self, option: Option) -> int:
+        """Return how much less than the package's price promised the floors allowed."""
+        return sum(map(self._saving, option.sets)) - option.worth
+
+    def _form(self, free: Free, most: int | None) -> list[Taken]:
+        left = {i: free[i] for i in self.reach if free[i]}
+        sets: list[dict[int, int]] = []
+        while most is None or len(sets) < most:
+            one: dict[int, int] = {}
+            if not all(_take(left, pool, part.least, one) == part.least for part, pool in self.pools) or not one:
+                for i, count in one.items():
+                    left[i] += count
+                break
+            sets.append(one)
+        for one in sets:
+            for part, pool in self.pools:
+                _take(left, pool, part.most - part.least, one)
+        return [tuple(sorted(one.items())) for one in sets]
+
+    def _cuts(self, units: Taken) -> Iterator[Cut]:
+        bases = [self.runs[i].base for i, _ in units]
+        rooms = [max(0, base - self.runs[i].floor) for base, (i, _) in zip(bases, units, strict=True)]
+        shares = allocate(self._saving(units), bases, rooms, [count for _, count in units])
+        for (i, _), parts in zip(units, shares, strict=True):
+            for count, amount in parts:
+                yield Cut(i, count, amount)
+
+    def _saving(self, units: Taken) -> int:
+        return sum(self.runs[i].base * count for i, count in units) - self.price
+
+    def _room(self, units: Taken) -> int:
+        return sum(max(0, self.runs[i].base - self.runs[i].floor) * count for i, count in units)
+
+
+def _take(left: dict[int, int], pool: Sequence[int], wanted: int, into: dict[int, int]) -> int:
+    """Move up to `wanted` units, the first of the pool first, and return how many."""
+    taken = 0
+    for i in pool:
+        if taken == wanted:
+            break
+        if count := min(left.get(i, 0), wanted - taken):
+            left[i] -= count
+            into[i] = into.get(i, 0) + count
+            taken += count
+    return taken
+
+
+def _count(units: Taken) -> int:
+    return sum(count for _, count in units)
+
+
+def read(fields: Fields, scope: Scope) -> Package:
+    """Return the rules of a package."""
+    return Package(
+        name=fields.text("package_name"),
+        price=fields.price("package_price"),
+        parts=tuple(_part(part, scope) for part in fields.sections("items")),
+        terms=read_terms(fields),
+    )
+
+
+def _part(fields: Fields, scope: Scope) -> Part:
+    each = -(-fields.thousandths("quantity") // 1000)
+    required = fields.flag("is_required", True)
+    if fields.choice("item_type", ("product", "category")) == "product":
+        product = fields.text("product_id")
+        return Part(of_products(scope, product), product, each if required else 0, each)
+    category = fields.text("category_id")
+    least = fields.positive("min_selection", 1)
+    most = max(least, fields.positive("max_selection", least))
+    return Part(of_categories(scope, category), category, least * each if required else 0, most * each)

@@ -1,0 +1,74 @@
+"""upsell: with every so many units of one product, one unit of another at a special price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from promo_cli.pricing.reading import Fields
+from promo_cli.pricing.reasons import Reason, Refusal
+from promo_cli.pricing.scope import Scope, of_products
+from promo_cli.pricing.types.base import Discount, Free, Offer, Stand, read_terms
+from promo_cli.pricing.types.sets import Block, Sets, buys_and_gets, free_of, joined
+from promo_cli.pricing.units import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upsell(Discount):
+    """`price` in minor units; `message` is for the cashier while the upsell product is not in the cart."""
+
+    required: Scope
+    quantity: int
+    product: str
+    upsell: Scope
+    price: int
+    message: str
+
+    def scope(self, scope: Scope) -> Scope:
+        """Return the upsell product."""
+        return self.upsell
+
+    def triggers(self) -> tuple[Scope, ...]:
+        """Looks at the required product too."""
+        return (self.required,)
+
+    def touched_by(self, scope: Scope) -> tuple[Scope, ...]:
+        """Worth mentioning where the required product is in the cart."""
+        return (self.required,)
+
+    def offer(self, stand: Stand) -> Offer | Refusal:
+        """Form pairs; a pair that would cost more is left alone."""
+        required, runs = stand.within(self.required, discounted=False), stand.runs
+        if (missing := self.quantity - sum(runs[i].count for i in required)) > 0:
+            return Refusal(Reason.ADD_UNITS, units=missing)
+        if not stand.pool:
+            found = stand.product(self.product)
+            return Refusal(Reason.ADD_PRODUCT, units=1, name=found.name if found else self.product)
+        cheaper = tuple(i for i in stand.pool if self._off(runs[i]) > 0)
+
+        def form(free: Free) -> Sequence[Block]:
+            return [
+                Block(times, joined((bought, added)), added, sum(self._off(runs[i]) * count for i, count in added))
+                for times, bought, added in buys_and_gets(
+                    free_of(required, free), free_of(cheaper, free), self.quantity, 1
+                )
+            ]
+
+        return Sets(runs, tuple(sorted({*required, *cheaper})), form, self.terms, each=self._off)
+
+    def _off(self, run: Run) -> int:
+        return min(run.running - self.price, run.room)
+
+
+def read(fields: Fields, scope: Scope) -> Upsell:
+    """Return the rules of an upsell."""
+    product = fields.text("upsell_product_id")
+    return Upsell(
+        required=of_products(scope, fields.text("required_product_id")),
+        quantity=fields.positive("required_min_qty", 1),
+        product=product,
+        upsell=of_products(scope, product),
+        price=fields.price("special_price"),
+        message=fields.optional("upsell_message") or "",
+        terms=read_terms(fields),
+    )
