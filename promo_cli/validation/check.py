@@ -25,18 +25,18 @@ def check(workspace: Workspace, paths: Sequence[str | Path] = (), *, today: dt.d
     them; the rest of the workspace is still looked at, since a finding may need it. `today` is a day in the company's
     time zone, by default the current one.
     """
-    wanted, unknown = _wanted(workspace, paths)
+    wanted, unknown = workspace_paths(workspace, paths)
     today = today or dt.datetime.now(ZoneInfo(workspace.settings.timezone)).date()
     found = [*workspace.diagnostics, *_findings(workspace, Facts(workspace, today), wanted)]
     if wanted is not None:
-        found = [one for one in found if one.primary is not None and _within(one.primary.path, wanted)]
+        found = [one for one in found if one.primary is not None and within(one.primary.path, wanted)]
     return sorted([*unknown, *found], key=sort_key)
 
 
 def _findings(workspace: Workspace, facts: Facts, wanted: list[str] | None) -> Iterator[Diagnostic]:
     by_type: dict[str, list[PromotionRule]] = {}
     for promotion in workspace.promotions:
-        if wanted is not None and not _within(workspace.origin(promotion).path, wanted):
+        if wanted is not None and not within(workspace.origin(promotion).path, wanted):
             continue
         if promotion.promo_type not in by_type:
             by_type[promotion.promo_type] = families.rules_for(promotion.promo_type)
@@ -52,7 +52,7 @@ def _of_promotion(rules: list[PromotionRule], promotion: Promotion[Any], facts: 
             yield report(rule.code, finding, promotion, facts.workspace)
 
 
-def _wanted(workspace: Workspace, paths: Sequence[str | Path]) -> tuple[list[str] | None, list[Diagnostic]]:
+def workspace_paths(workspace: Workspace, paths: Sequence[str | Path]) -> tuple[list[str] | None, list[Diagnostic]]:
     """The paths below the workspace ("" for all of it), and findings for those that are not there."""
     if not paths:
         return None, []
@@ -72,5 +72,6 @@ def _wanted(workspace: Workspace, paths: Sequence[str | Path]) -> tuple[list[str
     return wanted, unknown
 
 
-def _within(path: str, wanted: list[str]) -> bool:
+def within(path: str, wanted: list[str]) -> bool:
+    """Whether a path below the workspace is one of `wanted`, or in one of them."""
     return any(not one or path == one or path.startswith(f"{one}/") for one in wanted)

@@ -1,0 +1,111 @@
+"""What a test expects of its receipt, against the receipt. Amounts are in major units, exact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from promo_cli.model.expectation import Expectation, ExpectedLine
+
+_TOTALS = ("subtotal", "total_discount", "final_amount")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A part of the receipt that is not as expected; `pointer` leads to it in the test's `expect`."""
+
+    pointer: str
+    what: str
+    expected: Any
+    actual: Any
+
+    def __str__(self) -> str:
+        return f"{self.what} is {shown(self.actual)}, expected {shown(self.expected)}"
+
+
+def differences(expected: Expectation, receipt: Mapping[str, Any]) -> Iterator[Difference]:
+    """Every part that was expected and is otherwise. What is not mentioned may be anything."""
+    for name in _TOTALS:
+        wanted = getattr(expected, name)
+        if wanted is not None and wanted != receipt[name]:
+            yield Difference(f"/{name}", name, wanted, receipt[name])
+    if expected.applied is not None:
+        yield from _applied(expected.applied, receipt["applied"])
+    if expected.skipped is not None:
+        yield from _skipped(expected.skipped, receipt["skipped"])
+    yield from _lines(expected.lines or (), receipt["lines"])
+    for name in ("rewards", "hints"):
+        for index, part in enumerate(getattr(expected, name) or ()):
+            if not any(_holds(part, found) for found in receipt[name]):
+                yield Difference(f"/{name}/{index}", name, part, receipt[name])
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it: amounts with separators, lists of codes with commas."""
+    match value:
+        case None:
+            return "missing"
+        case bool():
+            return "true" if value else "false"
+        case int() | Decimal():
+            text = f"{Decimal(value):,f}"
+            return text.rstrip("0").rstrip(".") if "." in text else text
+        case dict():
+            return ", ".join(f"{key} {shown(part)}" for key, part in value.items()) or "empty"
+        case list() | tuple():
+            return "; ".join(map(shown, value)) if value else "none"
+        case _:
+            return str(value)
+
+
+def _applied(
+    expected: Sequence[str] | Mapping[str, Decimal], applied: Sequence[Mapping[str, Any]]
+) -> Iterator[Difference]:
+    """Exactly these promotions, in any order; with amounts if they are given."""
+    found = {entry["code"]: entry["amount"] for entry in applied}
+    if set(expected) != set(found):
+        yield Difference("/applied", "applied", sorted(expected), sorted(found))
+    elif isinstance(expected, Mapping):
+        for code, amount in expected.items():
+            if found[code] != amount:
+                yield Difference(f"/applied/{code}", f"the discount of {code}", amount, found[code])
+
+
+def _skipped(expected: Sequence[str] | Mapping[str, str], skipped: Sequence[Mapping[str, Any]]) -> Iterator[Difference]:
+    """These promotions among the skipped ones; for these reasons if they are given."""
+    found = {entry["code"]: entry["reason_code"] for entry in skipped}
+    for index, code in enumerate(expected):
+        by_reason = isinstance(expected, Mapping)
+        pointer = f"/skipped/{code}" if by_reason else f"/skipped/{index}"
+        if code not in found:
+            yield Difference(pointer, "skipped", code, sorted(found))
+        elif isinstance(expected, Mapping) and expected[code] != found[code]:
+            yield Difference(pointer, f"the reason for {code}", expected[code], found[code])
+
+
+def _lines(expected: Sequence[ExpectedLine], lines: Sequence[Mapping[str, Any]]) -> Iterator[Difference]:
+    """What is stated of a line; several lines of one product in their order."""
+    left = list(lines)
+    for index, wanted in enumerate(expected):
+        parts = wanted.model_dump(exclude_none=True)
+        line = next((line for line in left if line["product_id"] == wanted.product_id), None)
+        if line is not None:
+            left.remove(line)
+        found = {name: _part(line, name) for name in parts} if line is not None else None
+        if found != parts:
+            yield Difference(f"/lines/{index}", f"the line of {wanted.product_id}", parts, found)
+
+
+def _part(line: Mapping[str, Any], name: str) -> Any:
+    return line.get(name, False) if name == "gift" else line.get(name)
+
+
+def _holds(wanted: Any, found: Any) -> bool:
+    """Whether everything in `wanted` is in `found`."""
+    if isinstance(wanted, dict):
+        return isinstance(found, dict) and all(
+            key in found and _holds(part, found[key]) for key, part in wanted.items()
+        )
+    return bool(wanted == found)
