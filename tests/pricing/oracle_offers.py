@@ -313,7 +313,7 @@ def _buy_get(promotion: Json, sale: Sale, free: Sequence[Unit]) -> list[Set]:
     buy, get = rules["buy_quantity"], rules["get_quantity"]
     mine = _mine(promotion, sale, free)
     if rules.get("get_product_id"):
-        wanted = [u for u in free if u.product_id == rules["get_product_id"] and u.product.get("discountable", True)]
+        wanted = [unit for unit in _open_to(promotion, sale, free) if unit.product_id == rules["get_product_id"]]
         bought = [unit for unit in mine if unit not in wanted]
         if rules.get("select", "cheapest") == "cheapest":
             wanted.reverse()
@@ -326,6 +326,17 @@ def _buy_get(promotion: Json, sale: Sale, free: Sequence[Unit]) -> list[Set]:
     groups = _by_product(mine, size) if rules["same_product_only"] else _chunks(mine, size)
     dearest = rules.get("select", "cheapest") == "dearest"
     return [Set(group, group[:get] if dearest else group[buy:]) for group in groups]
+
+
+def _open_to(promotion: Json, sale: Sale, free: Sequence[Unit]) -> list[Unit]:
+    """Free units that may be discounted by their brand, the hour and themselves, in the scope or not."""
+    return [
+        unit
+        for unit in free
+        if brand_allows(unit, promotion)
+        and _open_for(unit, promotion, sale)
+        and unit.product.get("discountable", True)
+    ]
 
 
 def _chunks(units: Sequence[Unit], size: int) -> list[list[Unit]]:
@@ -380,15 +391,13 @@ def _cheaper_sets(groups: list[list[Unit]], price: int) -> list[Set]:
 
 def _upsell(promotion: Json, sale: Sale, free: Sequence[Unit]) -> list[Set]:
     rules = promotion["rules"]
-    least = rules["required_min_qty"]
+    least, price = rules["required_min_qty"], sale.minor(rules["special_price"])
     allowed = [u for u in free if brand_allows(u, promotion) and _open_for(u, promotion, sale)]
     required = [unit for unit in allowed if unit.product_id == rules["required_product_id"]]
     added = [
         unit
-        for unit in allowed
-        if unit.product_id == rules["upsell_product_id"]
-        and unit.product.get("discountable", True)
-        and unit.running > sale.minor(rules["special_price"])
+        for unit in _open_to(promotion, sale, free)
+        if unit.product_id == rules["upsell_product_id"] and unit.running > price
     ]
     return [Set([*group, unit], [unit]) for group, unit in zip(_chunks(required, least), added, strict=False)]
 

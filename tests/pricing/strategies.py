@@ -340,12 +340,12 @@ def _targeting(choose: Chooser) -> dict[str, Any]:
     )
 
 
-def _stacking(choose: Chooser, lanes: list[str], codes: list[str]) -> dict[str, Any]:
+def _stacking(choose: Chooser, lanes: list[str], others: list[str]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     lane = choose.of(*lanes)
     if lane != "main":
         out["lane"] = lane
-    exclusive, never = {"exclusive": choose.of("cart", "lane", "units")}, {"never_with": [choose.of(*codes)]}
+    exclusive, never = {"exclusive": choose.of("cart", "lane", "units")}, {"never_with": [choose.of(*others)]}
     return {**out, **choose.of(*[{}] * 12, exclusive, never)}
 
 
@@ -366,7 +366,7 @@ def promotions(choose: Chooser, types: list[str], count: int, lanes: list[str], 
         stacking: dict[str, Any] = {} if len(lanes) == 1 else {"lane": choose.of(*lanes)}
         if rich:
             fields["targeting"] = _targeting(choose)
-            stacking = _stacking(choose, lanes, codes)
+            stacking = _stacking(choose, lanes, [other for other in codes if other != code])
             if choose.chance(10):
                 fields["conditions"] = _conditions(choose)
             if choose.chance(10):
