@@ -99,7 +99,8 @@ def _stage(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> dict[int, li
     staging.read(con, list(texts), list(texts.values()))
     _create_origins(con, files)
     doubtful = staging.stage(con, "raw") | staging.with_foreign_speakers(con)
-    staging.forget(con, doubtful)
+    if doubtful:
+        staging.forget(con, doubtful)
     one_by_one |= {file_id: texts[file_id].encode() for file_id in doubtful}
     good: list[tuple[int, Good]] = []
     for file_id, data in one_by_one.items():
@@ -108,8 +109,9 @@ def _stage(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> dict[int, li
                 good.append((file_id, verdict))
             else:
                 bad[file_id].append(verdict)
-    staging.read_tidied(con, good)
-    staging.stage(con, "tidied")
+    if good:
+        staging.read_tidied(con, good)
+        staging.stage(con, "tidied")
     return bad
 
 

@@ -18,15 +18,19 @@ def migrations() -> list[str]:
 
 def version_of(con: DuckDBPyConnection) -> int:
     """The number of the last migration applied; 0 for an empty database."""
-    if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'meta'").fetchall():
+    import duckdb
+
+    try:
+        return int(con.execute("SELECT value FROM meta WHERE name = 'schema'").fetchall()[0][0])
+    except duckdb.CatalogException:
         return 0
-    return int(con.execute("SELECT value FROM meta WHERE name = 'schema'").fetchall()[0][0])
 
 
 def migrate(con: DuckDBPyConnection, *, to: int | None = None) -> None:
     """Apply the migrations that are missing, each in its own transaction."""
+    present = version_of(con)
     for number, sql in enumerate(migrations()[:to], start=1):
-        if number > version_of(con):
+        if number > present:
             con.begin()
             con.execute(sql)
             con.execute("DELETE FROM meta WHERE name = 'schema'")

@@ -38,7 +38,7 @@ def test_a_usual_line_takes_the_bulk_path(event: Any, paths: Any, kind: str) -> 
     assert rows == paths.one_by_one(text.encode())[1]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_both_paths_make_the_same_rows_and_the_fast_one_never_takes_what_the_exact_one_refuses(
     event: Any, paths: Any, data: st.DataObject
