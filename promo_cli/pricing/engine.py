@@ -12,6 +12,7 @@ from promo_cli.pricing.errors import CartError
 from promo_cli.pricing.lane import Verdicts, run_lane
 from promo_cli.pricing.money import major
 from promo_cli.pricing.promotion import STAGES
+from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.receipt import receipt
 from promo_cli.pricing.sale import Sale, units_of
 
@@ -24,9 +25,35 @@ def price(cart: dict[str, Any], prepared: PreparedBundle, *, trace: bool = False
     read = read_cart(cart, prepared.products.get, prepared.exponent, prepared.zone)
     met = {number for line in read.lines for number in prepared.scopes_of(line.product)}
     entries = [prepared.entries[index] for index in prepared.touching(met)]
-    sale, verdicts = _stages(prepared, read, entries)
+    sale, verdicts = _alone_or_together(prepared, read, entries)
     _check_payments(sale)
     return receipt(sale, entries, verdicts)
+
+
+def _alone_or_together(prepared: PreparedBundle, cart: Cart, entries: Sequence[Entry]) -> tuple[Sale, Verdicts]:
+    """Price each `exclusive: cart` promotion alone and all others together, and keep the receipt that wins."""
+    alone = [entry for entry in entries if entry.promotion.stacking.exclusive == "cart"]
+    if not alone:
+        return _stages(prepared, cart, entries)
+    others = [entry for entry in entries if entry not in alone]
+    outcomes = [_stages(prepared, cart, others), *(_stages(prepared, cart, [entry]) for entry in alone)]
+    best = _winner(outcomes, prepared.best_deal)
+    sale, verdicts = outcomes[best]
+    kept = {given.entry.promotion.id for given in sale.given} | {entry.promotion.id for entry, _ in sale.rewards}
+    refused = {key: why for _, own in outcomes for key, why in own.items()}
+    excluded = {entry.promotion.id: Refusal(Reason.EXCLUSIVE) for entry in entries}
+    verdicts = {key: why for key, why in {**excluded, **refused, **verdicts}.items() if key not in kept}
+    sale.exact = all(outcome.exact for outcome, _ in outcomes)
+    return sale, verdicts
+
+
+def _winner(outcomes: Sequence[tuple[Sale, Verdicts]], best_deal: bool) -> int:
+    """Return the index of the receipt that wins; of equals the first, which is the one of all others together."""
+    if best_deal:
+        return max(range(len(outcomes)), key=lambda i: outcomes[i][0].saved)
+    ranks = [min((given.entry.promotion.rank for given in sale.given), default=None) for sale, _ in outcomes]
+    applying = [(rank, i) for i, rank in enumerate(ranks) if rank is not None]
+    return min(applying)[1] if applying else 0
 
 
 def _check_payments(sale: Sale) -> None:

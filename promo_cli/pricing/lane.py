@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from promo_cli.pricing.applying import apply
 from promo_cli.pricing.bundle import Entry
-from promo_cli.pricing.candidate import Candidate, Choice, compatible
+from promo_cli.pricing.candidate import Candidate, compatible
+from promo_cli.pricing.choosing import choose, passed_over
 from promo_cli.pricing.eligibility import budget_left, goods_refusal, refusal, spent, time_refusal
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.sale import Sale, Stand, View
-from promo_cli.pricing.search import Found, best_deal, in_turn
 from promo_cli.pricing.types.base import Reward
 
 Verdicts = dict[str, Refusal]
@@ -23,13 +23,13 @@ def run_lane(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> None:
     candidates = [candidate for entry in entries if (candidate := _ready(entry, view, verdicts))]
     if not candidates:
         return
-    found = _choose(candidates, view)
+    found = choose(candidates, view)
     sale.exact &= found.exact
     apply(found.choices, view)
     chosen = {candidate.promotion.id for candidate, _ in found.choices}
     for candidate in candidates:
         if candidate.promotion.id not in chosen:
-            verdicts[candidate.promotion.id] = _passed_over(candidate, found.choices, view)
+            verdicts[candidate.promotion.id] = passed_over(candidate, found.choices, view)
 
 
 def _ready(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
@@ -59,27 +59,3 @@ def _refused_earlier(entry: Entry, sale: Sale) -> Refusal | None:
         if not compatible(entry.promotion, given.entry.promotion):
             return Refusal(Reason.NEVER_WITH, name=given.entry.promotion.name)
     return None
-
-
-def _choose(candidates: Sequence[Candidate], view: View) -> Found:
-    bundle = view.sale.bundle
-    if not bundle.best_deal:
-        return in_turn(candidates, view.free)
-    return best_deal(candidates, view.free, bundle.step_budget)
-
-
-def _passed_over(candidate: Candidate, choices: Iterable[Choice], view: View) -> Refusal:
-    """Why a candidate that could have applied was not chosen."""
-    for other, _ in choices:
-        if not compatible(candidate.promotion, other.promotion):
-            same = candidate.promotion.stacking.group
-            if same is not None and same == other.promotion.stacking.group:
-                return Refusal(Reason.GROUP)
-            return Refusal(Reason.NEVER_WITH, name=other.promotion.name)
-    free = list(view.free)
-    for _, option in choices:
-        for i, count in option.taken:
-            free[i] -= count
-    if next(candidate.options(free), None) is None:
-        return Refusal(Reason.UNITS_TAKEN)
-    return Refusal(Reason.BETTER_COMBINATION)

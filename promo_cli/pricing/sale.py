@@ -42,6 +42,11 @@ class Sale:
     provisional: bool = False
 
     @property
+    def saved(self) -> int:
+        """What all promotions have given so far, gifts at list, in minor units."""
+        return sum(given.option.worth for given in self.given)
+
+    @property
     def one_moment(self) -> bool:
         """Whether every promotion of the stage is tested at one time: lines count when they were ordered, at first."""
         return self.stage != "item" or all(line.ordered_at == self.cart.at for line in self.cart.lines)

@@ -80,7 +80,7 @@ def read_scope(fields: Fields) -> Scope:
 
 
 def of_products(scope: Scope, *product_ids: str) -> Scope:
-    """Return the named products alone, with the brands of `scope` and none of its other terms."""
+    """Return the named products alone, with the brands of `scope`, which bind whatever gets cheaper."""
     return Scope(products=frozenset(product_ids), brands=scope.brands, exclude_brands=scope.exclude_brands)
 
 

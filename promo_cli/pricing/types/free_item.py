@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.reasons import Reason, Refusal
-from promo_cli.pricing.scope import Scope, of_products
+from promo_cli.pricing.scope import Scope
 from promo_cli.pricing.types.base import Discount, Gift, Offer, Stand, read_terms
 from promo_cli.pricing.types.gifts import Gifts
 
@@ -57,7 +57,7 @@ def read(fields: Fields, scope: Scope) -> FreeItem:
     trigger = fields.optional("trigger_product_id")
     named = fields.optional("free_product_id")
     return FreeItem(
-        trigger=of_products(scope, trigger) if trigger else None,
+        trigger=Scope(products=frozenset({trigger})) if trigger else None,
         size=fields.positive("trigger_min_qty", 1),
         choices=(*((named,) if named else ()), *fields.ids("free_product_ids")),
         units=fields.positive("free_quantity", 1),

@@ -64,7 +64,7 @@ def read(fields: Fields, scope: Scope) -> Upsell:
     """Return the rules of an upsell."""
     product = fields.text("upsell_product_id")
     return Upsell(
-        required=of_products(scope, fields.text("required_product_id")),
+        required=Scope(products=frozenset({fields.text("required_product_id")})),
         quantity=fields.positive("required_min_qty", 1),
         product=product,
         upsell=of_products(scope, product),
