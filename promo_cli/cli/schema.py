@@ -31,17 +31,22 @@ def list_kinds(session: Session, *, json: JsonFlag = False) -> None:
 
 
 @command(app, "show")
-def show(session: Session, kind: Annotated[str, typer.Argument(metavar="KIND", help="Such as promotion.")]) -> None:
+def show(
+    session: Session,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Such as promotion.")],
+    *,
+    json: JsonFlag = False,
+) -> None:
     """Print the JSON Schema of one kind of file."""
     from promo_cli.diagnostics.suggest import nearest
-    from promo_cli.model.schemas import KINDS, schema_of
-    from promo_cli.pipeline.editors import json_text
+    from promo_cli.model.schemas import KINDS
+    from promo_cli.pipeline.schemas import schema_text
 
     if kind not in KINDS:
         guess = nearest(kind, KINDS)
         advice = f"did you mean {guess}?" if guess else f"choose one of: {', '.join(KINDS)}"
         raise typer.BadParameter(f"there is no kind {kind!r}; {advice}", param_hint="KIND")
-    session.result(json_text(schema_of(kind)))
+    session.result(schema_text(kind))  # JSON either way
 
 
 @command(app, "install")

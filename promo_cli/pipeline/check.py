@@ -6,10 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from promo_cli.diagnostics import Diagnostic, Failure, Severity
 from promo_cli.workspace import Workspace
+
+if TYPE_CHECKING:
+    from promo_cli.validation.selftest import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,17 @@ def checked_workspace(start: Path, *, today: dt.date | None = None) -> Workspace
 def today_of(workspace: Workspace) -> dt.date:
     """Return the current day in the company's time zone."""
     return dt.datetime.now(ZoneInfo(workspace.settings.timezone)).date()
+
+
+def run_tests(start: Path, paths: Sequence[str] = ()) -> tuple[Workspace, list[Result]]:
+    """Run the `tests:` of every promotion, or of those in `paths`, in a workspace without errors.
+
+    Raises Failure: exit 1 for a workspace with errors, 2 for an unknown path.
+    """
+    from promo_cli.validation.selftest import run
+
+    workspace = checked_workspace(start)
+    return workspace, run(workspace, paths)
 
 
 def failed_tests(workspace: Workspace) -> list[Diagnostic]:

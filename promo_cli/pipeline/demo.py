@@ -74,7 +74,7 @@ def run_demo(start: Path, *, begin: Begin = lambda name: None) -> Demo:
         checked = check(scratch, today=FIRST_DAY)
         say(f"{checked.files} files, {len(workspace.promotions)} promotions, {len(checked.diagnostics)} findings")
     with _step(demo, "test", begin) as say:
-        results = run_tests(scratch)
+        _, results = run_tests(scratch)
         say(f"{sum(result.passed for result in results)} of {len(results)} sample carts cost what they should")
     with _step(demo, "compile", begin) as say:
         written = write_bundles(scratch, None, as_of=FIRST_DAY)
