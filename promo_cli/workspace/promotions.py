@@ -55,11 +55,17 @@ def _unknown_type(value: dict[str, Any], place: Place) -> list[Diagnostic]:
 
 
 def _type_of_rules(rules: Any) -> str | None:
-    """The only type that has every key under `rules`."""
+    """The type that `rules` was most likely written for: it has every key, and requires most of them."""
     if not isinstance(rules, dict) or not rules:
         return None
-    fitting = [name for name, model in RULES.items() if rules.keys() <= fields.names(model).keys()]
-    return fitting[0] if len(fitting) == 1 else None
+    required = {
+        name: {field for field, info in model.model_fields.items() if info.is_required()}
+        for name, model in RULES.items()
+        if rules.keys() <= fields.names(model).keys()
+    }
+    fitting = sorted((len(needed), name) for name, needed in required.items() if needed <= rules.keys())
+    unrivalled = fitting and (len(fitting) == 1 or fitting[-2][0] < fitting[-1][0])
+    return fitting[-1][1] if unrivalled else None
 
 
 def _foreign(place: Place, promo_type: str, path: Path, meant: str | None) -> Diagnostic | None:

@@ -60,7 +60,7 @@ def _number(text: str) -> Plain:
             return Ambiguous(text, "digits")
         return int(text) if whole else Decimal(text.replace("_", ""))
     if _ZEROS.fullmatch(text):
-        return Ambiguous(text, "zeros", text.lstrip("+-0_") or "0")
+        return Ambiguous(text, "zeros", _without_zeros(text))
     if _RADIX.fullmatch(text):
         return Ambiguous(text, "radix")
     if _EXPONENT.fullmatch(text):
@@ -72,6 +72,12 @@ def _number(text: str) -> Plain:
     if _SPECIAL.fullmatch(text):
         return Ambiguous(text, "special")
     return text
+
+
+def _without_zeros(text: str) -> str:
+    digits = text.lstrip("+-0_").rstrip(".")
+    sign = "-" if text.startswith("-") else ""
+    return sign + (f"0{digits}" if not digits or digits.startswith(".") else digits)
 
 
 def _written_out(text: str) -> str | None:

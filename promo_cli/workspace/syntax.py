@@ -27,7 +27,7 @@ def from_error(path: str, lines: Sequence[str], error: yaml.MarkedYAMLError) -> 
         return report.alias()
     if "tag" in problem + context:
         return report.one(codes.TAG, at, 1, "text that begins with `!` is read as a tag", _MARK_TO_QUOTE)
-    if "\t" in (report.char(at), problem) or "tab character" in problem:
+    if report.char(at) == "\t" or "tab character" in problem or "\t" in report.indentation(at):
         return report.tab()
     return report.syntax(problem, context)
 
@@ -43,6 +43,10 @@ class _Report:
 
     def char(self, at: Position) -> str:
         return self.line(at.line)[at.column - 1 : at.column]
+
+    def indentation(self, at: Position) -> str:
+        line = self.line(at.line)
+        return line[: len(line) - len(line.lstrip())]
 
     def place(self, at: Position, width: int) -> Location:
         return Location(self.path, Range(at, Position(at.line, at.column + width)))
@@ -122,9 +126,8 @@ class _Report:
             message = "a list item cannot begin on the line of its key"
             return self.one(codes.SYNTAX, at, 1, message, "put `- …` on a line of its own")
         if "directive" in context or "directive" in problem or "incompatible" in problem:
-            return self.one(
-                codes.SYNTAX, Position(at.line, 1), 1, "a line that begins with `%` is a directive", "remove it"
-            )
+            message = "a line that begins with `%` is a directive, and none is needed"
+            return self.one(codes.SYNTAX, Position(at.line, 1), 1, message, "remove it, or put the text into quotes")
         if before.strip():
             return self.continues(before, char)
         return self.misaligned(problem, context)
@@ -140,13 +143,8 @@ class _Report:
         if above and not re.search(r":(\s|$)", self.line(above)):
             return self.no_colon(above)
         first = Position(at.line, len(before) - len(before.lstrip()) + 1)
-        related = (
-            [Related(self.place(Position(above, 1), len(self.line(above))), "already has a value")] if above else []
-        )
-        message = "this line is indented further than the one above, which is complete"
-        return self.one(
-            codes.SYNTAX, first, at.column - first.column, message, "line it up with the one above", related=related
-        )
+        message = "this line is indented further than the one above, which already has a value"
+        return self.one(codes.SYNTAX, first, at.column - first.column, message, "line it up with the one above")
 
     def no_colon(self, number: int) -> Diagnostic:
         line = self.line(number)
@@ -155,10 +153,8 @@ class _Report:
         if ":" in line:
             message, advice = "a space is missing after the colon", "write `key: value`"
         else:
-            message, advice = (
-                "this line has no `:` after its key",
-                "write `key: value`, or indent it as part of the text above",
-            )
+            message = "this line has no `:` after its key"
+            advice = "write `key: value`, or indent it as part of the text above"
         return self.one(codes.SYNTAX, start, width, message, advice)
 
     def continues(self, before: str, char: str) -> Diagnostic:
