@@ -1,4 +1,7 @@
-"""Write docs/reference/ from the code; with --check, say what is out of date and exit with 1."""
+"""Write docs/reference/, the JSON Schemas and the editors' mappings from the code.
+
+With --check, say what is out of date and exit with 1.
+"""
 
 import os
 import sys
@@ -8,14 +11,18 @@ from pathlib import Path
 os.environ.update(COLUMNS="100", NO_COLOR="1")  # before typer looks
 
 import typer
+from fields_page import fields_page
+from roadmap_fields import roadmap_page
 from typer.core import TyperGroup
 
 from promo_cli.cli.main import app
 from promo_cli.diagnostics.explain import explain
 from promo_cli.diagnostics.record import Code
 from promo_cli.diagnostics.registry import all_codes
+from promo_cli.pipeline.schemas import installed_texts
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs" / "reference"
 FAMILIES = {
     "YML": "YAML as it is written",
     "SCH": "shape of files",
@@ -84,23 +91,26 @@ def diagnostic_page(codes: list[Code]) -> str:
 
 
 def pages() -> dict[Path, str]:
-    """Return every generated page by its path."""
+    """Return every generated file by its path."""
     return {
         FOLDER / "cli.md": cli_page(),
         FOLDER / "diagnostics.md": diagnostic_page(list(all_codes().values())),
+        FOLDER / "fields.md": fields_page(),
+        FOLDER / "roadmap-fields.md": roadmap_page(),
+        **{ROOT / path: text for path, text in installed_texts().items()},
     }
 
 
 def main() -> int:
-    """Write the pages, or compare them."""
-    stale = [path for path, text in pages().items() if not path.exists() or path.read_text() != text]
+    """Write the files, or compare them."""
+    stale = {path: text for path, text in pages().items() if not path.exists() or path.read_text() != text}
     if "--check" in sys.argv:
         for path in stale:
-            print(f"{path.relative_to(FOLDER.parent.parent)} is out of date; run: make docs")
+            print(f"{path.relative_to(ROOT)} is out of date; run: make docs")
         return int(bool(stale))
-    for path in stale:
+    for path, text in stale.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(pages()[path])
+        path.write_text(text)
     return 0
 
 

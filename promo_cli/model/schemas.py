@@ -22,6 +22,7 @@ from promo_cli.model.events import EVENTS
 from promo_cli.model.expectation import Matrix
 from promo_cli.model.field_docs import field_docs
 from promo_cli.model.promotion import Promotion
+from promo_cli.model.receipt import PricedCart
 from promo_cli.model.reference import Brand, Catalog, Holiday, PaymentMethod, Product, Store, Tier
 from promo_cli.model.rules import RULES
 from promo_cli.model.settings import Settings
@@ -133,7 +134,7 @@ def _catalog() -> Schema:
 
 
 def _event() -> Schema:
-    return _made(Annotated[Union[_EVENTS], Field(discriminator="kind")])  # type: ignore[valid-type]  # noqa: UP007
+    return _made(Annotated[Union[_EVENTS], Field(discriminator="kind")])  # noqa: UP007
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ KINDS: dict[str, Kind] = {
     "payments": _list("Payment methods", "The ways to pay.", "payments", PaymentMethod),
     "cart": _one("Cart", "What is to be priced.", Cart, _written),
     "bundle": _one("Bundle", "All that a till of one store needs to price offline.", Bundle, _made),
+    "receipt": _one("Receipt", "What a cart costs, and why.", PricedCart, _made),
     "event": Kind("Event", "One line of what tills upload.", _EVENTS, _event),
 }
 """Every kind of file by name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from promo_cli.model.schemas import KINDS, schema_of
@@ -43,13 +44,19 @@ def install_schemas(start: Path, editor: str = "all", *, dry_run: bool = False) 
     return Installed(written, left)
 
 
+@cache
+def schema_text(kind: str) -> str:
+    """Return the schema of a kind of file as JSON."""
+    return json_text(schema_of(kind))
+
+
 def installed_texts() -> dict[str, str]:
     """Return every file that a workspace without any gets, by its path below the workspace."""
     return {path: make(None) for path, make in _files("all").items()}
 
 
 def _files(editor: str) -> dict[str, Callable[[str | None], str]]:
-    files = {f"{SCHEMA_FOLDER}/{kind}.json": _fixed(json_text(schema_of(kind))) for kind in KINDS}
+    files = {f"{SCHEMA_FOLDER}/{kind}.json": _fixed(schema_text(kind)) for kind in KINDS}
     for name in EDITORS if editor == "all" else (editor,):
         files |= EDITORS[name]
     return files
