@@ -8,6 +8,7 @@ Reads, listings and deletes are repeated here with backoff; writes never are.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -28,6 +29,7 @@ from promo_cli.storage.interface import (
     backoff_seconds,
 )
 
+_MAKING = threading.Lock()  # clients may be shared between threads, but not made by two at once
 _READ_ATTEMPTS = 5
 _CONFIG: dict[str, Any] = {
     "connect_timeout": 5,  # seconds
@@ -127,7 +129,8 @@ def _make_client(region: str | None) -> Any:
     if os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL"):
         config["s3"] = {"addressing_style": "path"}  # a server of one's own seldom has a name for every bucket
     try:
-        return boto3.client("s3", region_name=region, config=Config(**config))
+        with _MAKING:
+            return boto3.client("s3", region_name=region, config=Config(**config))
     except (BotoCoreError, ValueError) as error:
         raise StorageUnavailable("", _advice(error)) from error
 
