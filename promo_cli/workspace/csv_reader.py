@@ -31,7 +31,7 @@ def read(path: str, data: bytes, limits: Limits) -> Document:
     except UnicodeDecodeError:
         document.diagnostics.append(not_text(path, data))
         return document
-    line, header, rows = 1, list[str](), list[Any]()
+    header, rows = list[str](), list[Any]()
     try:
         for line, row in _rows(text):
             if line == 1:
@@ -44,10 +44,10 @@ def read(path: str, data: bytes, limits: Limits) -> Document:
             else:
                 rows.append(None)
                 document.diagnostics.append(_uneven(path, line, len(row), len(header)))
-    except csv.Error as error:
+    except _Broken as error:
         message = "a quote in this row or the next ones is not closed, or text follows it"
         advice = "put quotes around the whole cell, and write a quote inside it twice"
-        where = _start_of(path, line)
+        where = _start_of(path, error.line)
         document.diagnostics.append(codes.BAD_CSV.at(where, message, notes=[f"stopped at: {error}"], help=advice))
         return document
     if document.value is None:
@@ -77,7 +77,7 @@ class Table:
         self._delimiter = _delimiter(text)
         self._starts: list[int] = []
         self.header: list[str] = []
-        with suppress(csv.Error):
+        with suppress(_Broken):
             for line, row in _rows(text):
                 self.header = self.header or [name.strip() for name in row]
                 self._starts.append(line)
@@ -109,13 +109,24 @@ class Table:
         return Range(Position(number, start + 1), Position(number, max(len(line), start + 1) + 1))
 
 
+class _Broken(Exception):  # noqa: N818  a finding, not an error of ours
+    """The row that begins at `line` is no CSV."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        self.line = line
+        super().__init__(reason)
+
+
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Every row with the number of its first line; a row may run over several."""
+    """Every row with the number of its first line; a row may run over several. Raises _Broken."""
     table = csv.reader(text.splitlines(keepends=True), delimiter=_delimiter(text), strict=True)
     line = 1
-    for row in table:
-        yield line, row
-        line = table.line_num + 1
+    try:
+        for row in table:
+            yield line, row
+            line = table.line_num + 1
+    except csv.Error as error:
+        raise _Broken(line, str(error)) from None
 
 
 def _delimiter(text: str) -> str:

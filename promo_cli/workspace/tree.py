@@ -116,14 +116,12 @@ def find(root: Node, at: str, *, key: bool = False) -> Node:
         if isinstance(node, yaml.MappingNode):
             pair = next((pair for pair in node.value if pair[0].value == part), None)
             if pair is None:
-                return node
+                break
             found, node = (pair[0] if key else pair[1]), pair[1]
-        elif isinstance(node, yaml.SequenceNode):
-            if not part.isdigit() or int(part) >= len(node.value):
-                return node
+        elif isinstance(node, yaml.SequenceNode) and part.isdigit() and int(part) < len(node.value):
             found = node = node.value[int(part)]
         else:
-            return node
+            break
     return found
 
 
