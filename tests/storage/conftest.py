@@ -23,7 +23,13 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def s3_endpoint() -> Iterator[str]:
-    """A moto server in a process of its own, spoken to over HTTP."""
+    """A moto server in a process of its own, spoken to over HTTP.
+
+    PROMO_TEST_S3_ENDPOINT names another server to run the same tests against, with the usual AWS credentials.
+    """
+    if os.environ.get("PROMO_TEST_S3_ENDPOINT"):
+        yield os.environ["PROMO_TEST_S3_ENDPOINT"]
+        return
     pytest.importorskip("moto.server", reason="moto is not installed, so there is no S3 server to test against")
     port = _free_port()
     environment = {**os.environ, "AWS_EC2_METADATA_DISABLED": "true"}
@@ -49,8 +55,9 @@ def s3_endpoint() -> Iterator[str]:
 def s3_environment(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Credentials and endpoint the usual AWS way: in the environment."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3_endpoint)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    if not os.environ.get("PROMO_TEST_S3_ENDPOINT"):
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     return s3_endpoint
