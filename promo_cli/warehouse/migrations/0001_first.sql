@@ -358,3 +358,65 @@ CREATE VIEW events AS
     SELECT 'sync' AS kind, file_id, line, event_id, payload_hash, store_id, pos_id, seq, at_utc, business_date FROM syncs
     UNION ALL BY NAME
     SELECT 'day_close' AS kind, file_id, line, event_id, payload_hash, store_id, pos_id, seq, at_utc, business_date FROM day_closes;
+
+-- Each refund or void with the bill it gives back: the one of that number at the same store, or else the only one
+-- anywhere. NULL: there is none (a return without a receipt).
+CREATE VIEW returns AS
+    WITH here AS (SELECT store_id, bill_id, min(event_id) AS event_id FROM bills GROUP BY ALL),
+    anywhere AS (SELECT bill_id, min(event_id) AS event_id FROM bills GROUP BY bill_id HAVING count(*) = 1)
+    SELECT refunds.*, coalesce(here.event_id, anywhere.event_id) AS bill_event_id
+    FROM refunds
+    LEFT JOIN here ON here.store_id = refunds.store_id AND here.bill_id = refunds.original_bill_id
+    LEFT JOIN anywhere ON anywhere.bill_id = refunds.original_bill_id;
+
+-- Each completed bill with what is left of it: `net` is what was paid less what was given back.
+CREATE VIEW sales AS
+    WITH back AS (
+        SELECT bill_event_id, sum(total_refund) AS refunded, bool_or(kind = 'void') AS voided
+        FROM returns WHERE bill_event_id IS NOT NULL GROUP BY bill_event_id)
+    SELECT bills.*,
+           coalesce(back.voided, false) AS voided,
+           CASE WHEN back.voided THEN final_amount ELSE coalesce(back.refunded, 0) END AS refunded,
+           CASE WHEN back.voided THEN 0 ELSE final_amount - coalesce(back.refunded, 0) END AS net
+    FROM bills LEFT JOIN back ON back.bill_event_id = bills.event_id;
+
+-- Each promotion on each bill: what it gave, what returns took back of that, and whether the use still stands. A reward
+-- (points, cashback) gives no discount but is a use as well. `attributed` shares the bill's net among its standing
+-- promotions by what they gave (equally where none gave any), rounded down to thousandths; the largest takes the rest.
+CREATE VIEW applications AS
+    WITH given AS (
+        SELECT event_id, promotion_id, max(code) AS code, sum(amount) AS discount
+        FROM (SELECT event_id, promotion_id, code, amount FROM bill_discounts
+              UNION ALL
+              SELECT event_id, reward.promotion_id, reward.code, 0
+              FROM (SELECT event_id, unnest(from_json(rewards, '[{"promotion_id":"VARCHAR","code":"VARCHAR"}]')) AS reward
+                    FROM bills WHERE rewards IS NOT NULL)
+              WHERE reward.promotion_id IS NOT NULL)
+        GROUP BY event_id, promotion_id),
+    back AS (
+        SELECT returns.bill_event_id AS event_id, promotion_id, sum(amount) AS reversed
+        FROM refund_discounts JOIN returns ON returns.event_id = refund_discounts.event_id
+        WHERE returns.bill_event_id IS NOT NULL GROUP BY ALL),
+    judged AS (
+        SELECT sales.event_id, sales.bill_id, sales.store_id, sales.brand_id, sales.channel, sales.business_date,
+               sales.at_local, sales.member_id, sales.customer_key, sales.customer_type, sales.net AS bill_net,
+               given.promotion_id, given.code, given.discount,
+               CASE WHEN sales.voided THEN given.discount ELSE coalesce(back.reversed, 0) END AS reversed,
+               NOT sales.voided AND (given.discount = 0 OR coalesce(back.reversed, 0) < given.discount) AS stands
+        FROM given
+        JOIN sales USING (event_id)
+        LEFT JOIN back ON back.event_id = given.event_id AND back.promotion_id = given.promotion_id),
+    weighed AS (
+        SELECT *, sum(discount - reversed) OVER bill AS given_on_bill,
+               row_number() OVER (bill ORDER BY discount - reversed DESC, promotion_id) AS place,
+               CAST(1000 * CASE WHEN given_on_bill > 0 THEN discount - reversed ELSE 1 END AS HUGEINT) AS weight
+        FROM judged WINDOW bill AS (PARTITION BY event_id, stands)),
+    shared AS (
+        SELECT *, CAST(1000 * bill_net AS HUGEINT) * weight // sum(weight) OVER (PARTITION BY event_id, stands) AS share
+        FROM weighed)
+    SELECT * EXCLUDE (given_on_bill, place, weight, share),
+           CASE WHEN NOT stands THEN 0
+                WHEN place > 1 THEN CAST(share AS DECIMAL(30,0)) * 0.001
+                ELSE bill_net - CAST(sum(share) OVER (PARTITION BY event_id, stands) - share AS DECIMAL(30,0)) * 0.001
+           END AS attributed
+    FROM shared;

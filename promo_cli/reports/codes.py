@@ -1,0 +1,33 @@
+"""Findings of asking for a report."""
+
+from __future__ import annotations
+
+from promo_cli.diagnostics import Code, Severity
+
+UNKNOWN_REPORT = Code(
+    code="CFG601",
+    name="unknown-report",
+    severity=Severity.ERROR,
+    doc="""There is no report of that name.
+
+    Why: a report is one .sql file, either built in or in the workspace's reports/ folder.
+    Fix: take one of the names the message lists, or add reports/NAME.sql.""",
+)
+BAD_PARAMETER = Code(
+    code="CFG602",
+    name="report-parameter",
+    severity=Severity.ERROR,
+    doc="""A report was given a parameter that it does not have, lacks one it needs, or cannot read a value.
+
+    Why: a filter that is silently ignored gives a figure about something else.
+    Fix: the message lists the parameters and what they take.""",
+)
+BAD_REPORT = Code(
+    code="CFG603",
+    name="report-file",
+    severity=Severity.ERROR,
+    doc="""A report's .sql file does not have the form that a report must have, or its SQL fails.
+
+    Why: the comment before each query names its columns and their units; without it a figure has no meaning.
+    Fix: correct the place that the message names. The built-in reports are examples.""",
+)
