@@ -13,11 +13,11 @@ class Modifier(Strict):
     """An option on an item with its surcharge, such as extra shot."""
 
     id: Id
-    """The product id of the option."""
+    """Names the option."""
     name: Text | None = None
     """What the receipt says."""
     price: Amount | None = None
-    """The surcharge per unit. Default: the catalogue's price."""
+    """The surcharge for one. Default: none."""
     quantity: int = 1
     """How many per unit of the item."""
 
@@ -26,7 +26,7 @@ class Item(Strict):
     """One line. A missing price is the catalogue's; `ordered_at` is the store's wall clock."""
 
     line_id: Text | None = None
-    """Names the line in the receipt. Default: its place in the list."""
+    """Names the line in the receipt. Default: it has no name there."""
     product_id: Id
     """What is bought."""
     quantity: Quantity
@@ -38,7 +38,7 @@ class Item(Strict):
     modifiers: list[
         Annotated[Annotated[Id, Tag("str")] | Annotated[Modifier, Tag("dict")], by_kind("a modifier's id, or a map")]
     ] = []
-    """Options with a surcharge: ids, or maps with a price of their own."""
+    """Options on each unit: ids, or maps where there is a surcharge."""
 
 
 class Customer(Strict):
@@ -47,7 +47,7 @@ class Customer(Strict):
     member_id: Text | None = None
     """The member's number; limits per customer count by it."""
     is_member: bool | None = None
-    """Whether the customer is a member. Default: yes if there is a `member_id` or `tier`."""
+    """Whether the customer is a member. Default: yes if there is a `member_id`."""
     tier: Id | None = None
     """The member's tier."""
     customer_type: Annotated[str, Field(pattern="^(new|returning)$")] | None = None

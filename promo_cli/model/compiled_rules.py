@@ -64,7 +64,7 @@ class ComboRules(source.DiscountRules, Typed):
     products: list[CompiledComboProduct]
     """What the set is made of."""
     all_required: bool
-    """Whether every product must be there."""
+    """Whether a set needs every product; if not, two of them are enough."""
 
 
 class FreeItemRules(source.FreeItem, Typed):
@@ -116,7 +116,7 @@ class ProductPart(Strict):
     product_id: Id
     """The product."""
     quantity: Quantity
-    """How many units of the part."""
+    """How many units."""
     is_required: bool
     """Whether the package needs the part."""
 
@@ -129,13 +129,13 @@ class CategoryPart(Strict):
     category_id: Id
     """The category to choose from."""
     quantity: Quantity
-    """How many units of the part."""
+    """How many units of each choice."""
     is_required: bool
     """Whether the package needs the part."""
     min_selection: int | None
-    """The fewest units chosen. Null: `quantity`."""
+    """The fewest choices. Null: 1."""
     max_selection: int | None
-    """The most units chosen. Null: `quantity`."""
+    """The most choices. Null: `min_selection`."""
 
 
 class PackageRules(source.DiscountRules, Typed):
@@ -149,7 +149,7 @@ class PackageRules(source.DiscountRules, Typed):
     items: list[Annotated[ProductPart | CategoryPart, Field(discriminator="item_type")]]
     """Its parts."""
     allow_modification: bool
-    """Whether parts may be ordered with modifiers."""
+    """Whether the till lets the customer change parts."""
 
 
 class MixMatchRules(source.MixMatch, Typed):

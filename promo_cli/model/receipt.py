@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from promo_cli.model.base import Amount, Id, Quantity, Strict, Text
 
@@ -69,9 +69,9 @@ class ReceiptLine(Strict):
     quantity: Quantity
     """Units, or kilograms."""
     price: Amount
-    """The list price per unit or kilogram, options included."""
+    """The list price per unit or kilogram, without options."""
     list_amount: Amount
-    """The line at list price."""
+    """The line at list price, with the surcharges of its options."""
     discount: Amount
     """All that is taken off."""
     net: Amount
@@ -131,6 +131,25 @@ class EarnedReward(Strict):
     """How many times the points, for `points_multiplier`."""
 
 
+class Hint(Strict):
+    """What would bring one more promotion."""
+
+    promotion_id: Id
+    """The promotion."""
+    code: Id
+    """Its code."""
+    reason_code: ReasonCode
+    """What is missing: spend, units, a product, a claim, the choice of a gift, or a way to pay."""
+    message: Text
+    """What the cashier can say."""
+    missing_amount: Amount | None = None
+    """How much more it takes."""
+    missing_quantity: int | None = None
+    """How many more units it takes."""
+    product_id: Id | None = None
+    """Of which product."""
+
+
 class PricedCart(Strict):
     """What a cart costs, and why."""
 
@@ -150,8 +169,8 @@ class PricedCart(Strict):
     """How many other promotions have nothing to do with the cart."""
     rewards: list[EarnedReward]
     """What is earned."""
-    hints: list[dict[str, Any]]
-    """What the cashier can offer."""
+    hints: list[Hint]
+    """What the cashier can offer: promotions that are one step away."""
     provisional: bool
     """Whether limits were decided on counters that other tills may have moved since."""
     search: Literal["exact", "bounded"]

@@ -23,7 +23,7 @@ class DiscountRules(Strict):
     max_units_per_line: int | None = None
     """How many units of one line are discounted at most. Default: no limit."""
     every_quantity: int | None = None
-    """Discount every n-th unit only, such as 2 for every second one."""
+    """Discount whole groups of so many units only, such as 2 for pairs. Default: 1."""
     select: Literal["cheapest", "dearest"] | None = None
     """Which units are discounted where not all are. Default: cheapest."""
     measured: Literal["before", "after"] | None = None
@@ -93,7 +93,7 @@ class Combo(DiscountRules):
     products: list[ComboProduct]
     """What the set is made of; at least two products."""
     all_required: bool = True
-    """Whether every product must be there."""
+    """Whether a set needs every product; if not, two of them are enough."""
 
 
 class FreeItem(DiscountRules):
@@ -168,13 +168,13 @@ class PackageItem(Strict):
     category_id: Id | None = None
     """The category to choose from, for `item_type: category`."""
     quantity: Quantity = Decimal(1)
-    """How many units of the part."""
+    """How many units of the product, or of each choice."""
     is_required: bool = True
     """Whether the package needs the part."""
     min_selection: int | None = None
-    """The fewest units chosen from the category. Default: `quantity`."""
+    """The fewest choices from the category. Default: 1."""
     max_selection: int | None = None
-    """The most units chosen from the category. Default: `quantity`."""
+    """The most choices from the category. Default: `min_selection`."""
 
 
 class Package(DiscountRules):
@@ -187,7 +187,7 @@ class Package(DiscountRules):
     items: list[PackageItem]
     """Its parts."""
     allow_modification: bool = False
-    """Whether parts may be ordered with modifiers."""
+    """Whether the till lets the customer change parts; the price does not depend on it."""
 
 
 class MixMatch(DiscountRules):
