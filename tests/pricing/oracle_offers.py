@@ -85,7 +85,8 @@ def _for_this_customer(promotion: Json, cart: Json) -> bool:
 
 
 def _asked_for(promotion: Json, cart: Json) -> bool:
-    claimed = promotion["is_auto_apply"] or promotion["code"] in cart.get("claims", [])
+    claims = [claim if isinstance(claim, str) else claim["code"] for claim in cart.get("claims", [])]
+    claimed = promotion["is_auto_apply"] or promotion["code"] in claims
     shown = set(promotion.get("voucher_codes", [])) & set(cart.get("vouchers", []))
     return claimed and (bool(shown) or not promotion["require_voucher"])
 
@@ -121,7 +122,9 @@ def scope_of(promotion: Json, sale: Sale) -> list[Unit]:
     return [
         unit
         for unit in sale.units
-        if in_scope(unit, scope, sale.bundle) and brand_allows(unit, promotion) and _open_for(unit, promotion, sale)
+        if in_scope(unit, scope, sale.bundle)
+        and brand_allows(unit.product, promotion)
+        and _open_for(unit, promotion, sale)
     ]
 
 
@@ -333,7 +336,7 @@ def _open_to(promotion: Json, sale: Sale, free: Sequence[Unit]) -> list[Unit]:
     return [
         unit
         for unit in free
-        if brand_allows(unit, promotion)
+        if brand_allows(unit.product, promotion)
         and _open_for(unit, promotion, sale)
         and unit.product.get("discountable", True)
     ]
@@ -392,8 +395,8 @@ def _cheaper_sets(groups: list[list[Unit]], price: int) -> list[Set]:
 def _upsell(promotion: Json, sale: Sale, free: Sequence[Unit]) -> list[Set]:
     rules = promotion["rules"]
     least, price = rules["required_min_qty"], sale.minor(rules["special_price"])
-    allowed = [u for u in free if brand_allows(u, promotion) and _open_for(u, promotion, sale)]
-    required = [unit for unit in allowed if unit.product_id == rules["required_product_id"]]
+    named = [unit for unit in free if unit.product_id == rules["required_product_id"]]
+    required = [unit for unit in named if _open_for(unit, promotion, sale)]
     added = [
         unit
         for unit in _open_to(promotion, sale, free)
@@ -409,6 +412,8 @@ def _gifts(promotion: Json, sale: Sale, free: Sequence[Unit]) -> list[Grant]:
     least, trigger = rules.get("trigger_min_qty", 1), rules.get("trigger_product_id")
     units = [unit for unit in free if unit.product_id == trigger and _open_for(unit, promotion, sale)]
     times = min(most, len(units) // least) if trigger else 1
+    if not brand_allows(sale.bundle["products"][rules["free_product_id"]], promotion):
+        return []
     return [
         Grant(
             used=units[: count * least],

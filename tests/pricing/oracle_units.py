@@ -17,7 +17,7 @@ Json = Mapping[str, Any]
 
 @dataclass(eq=False)
 class Unit:
-    """One unit: its list value `price`, what it costs now (`running`), what it may not go below (`floor`)."""
+    """One unit: its list value `price` with extras (`unit_price` without), what it costs now, its least price."""
 
     product_id: str
     product: Json
@@ -67,10 +67,12 @@ def units_of(cart: Json, bundle: Json) -> list[Unit]:
     units = []
     for index, item in enumerate(cart["items"]):
         product = bundle["products"][item["product_id"]]
+        extras = item.get("modifiers", [])
         price = minor(item.get("price", product["price"]), bundle)
+        surcharge = sum(minor(extra.get("price", 0), bundle) * extra.get("quantity", 1) for extra in extras)
         quantity = exact(item["quantity"])
         weighed = product["unit"] == "kg"
-        count, value = (1, half_up(price * quantity)) if weighed else (int(quantity), price)
+        count, value = (1, half_up(price * quantity)) if weighed else (int(quantity), price + surcharge)
         unit = Unit(
             product_id=item["product_id"],
             product=product,
@@ -81,6 +83,7 @@ def units_of(cart: Json, bundle: Json) -> list[Unit]:
             running=value,
             floor=_floor(product, weighed, quantity, bundle),
             at=moment(item.get("ordered_at", cart["at"])),
+            modifiers=" ".join(sorted(extra["id"] for extra in extras)),
         )
         units += [replace(unit) for _ in range(count)]
     return units
@@ -122,9 +125,9 @@ def _ancestors(category: str | None, bundle: Json) -> Iterable[str]:
         category = bundle["header"]["categories"][category]["parent"]
 
 
-def brand_allows(unit: Unit, promotion: Json) -> bool:
+def brand_allows(product: Json, promotion: Json) -> bool:
     """Brand targeting: a unit of another brand is never discounted; one without a brand always may be."""
-    brand, targeting = unit.product["brand"], promotion["targeting"]
+    brand, targeting = product["brand"], promotion["targeting"]
     if brand is None:
         return True
     if brand in targeting.get("exclude_brands", []):

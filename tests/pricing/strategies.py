@@ -1,87 +1,44 @@
 """Bundles and carts at random, in the compiled shape: all twelve types, lanes, stages, exponents 0, 2 and 3.
 
 Generators take a `random.Random`, so that one text serves hypothesis (which shrinks its choices), the long fuzz run
-and the seeded samples.
+and the seeded samples. `world` makes everything; `small_world` what the oracle covers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.pricing.strategies_build import bundle, major, product, promotion, scope, validity
+from tests.pricing import oracle
+from tests.pricing.strategies_build import bundle, major, product, promotion, scope
+from tests.pricing.strategies_rules import (
+    ALL_TYPES,
+    CATEGORIES,
+    CHANNELS,
+    METHODS,
+    ORACLE_TYPES,
+    PLACES,
+    TIERS,
+    Chooser,
+    scopes,
+)
 
 AT = "2026-02-07T18:00:00"
-CATEGORIES = {
-    "drinks": {"name": "Drinks", "parent": None},
-    "hot": {"name": "Hot drinks", "parent": "drinks"},
-    "cold": {"name": "Cold drinks", "parent": "drinks"},
-    "food": {"name": "Food", "parent": None},
-}
-PLACES = (
-    ("americano", "hot", "north"), ("latte", "hot", "north"), ("tea", "cold", "south"), ("juice", "cold", None),
-    ("bagel", "food", "south"), ("cake", "food", "north"), ("beans", "food", None),
-)  # fmt: skip
-"""Product, category, brand. Beans are weighed."""
+"""A Saturday evening, when some happy hours run, one has just begun and one just ended."""
 
-METHODS, CHANNELS, TIERS = ["card", "cash", "qris"], ["dine_in", "takeaway"], ["silver", "gold"]
-
-
-@dataclass(frozen=True, slots=True)
-class Chooser:
-    """What a generator may ask: exact choices from a source of randomness, and money of one currency."""
-
-    random: Random
-    exponent: int
-    menu: tuple[str, ...] = tuple(name for name, _, _ in PLACES)
-    """What the cart is made of, and most promotions are about."""
-
-    def of(self, *choices: Any) -> Any:
-        """One of them."""
-        return choices[self.random.randrange(len(choices))]
-
-    def between(self, low: int, high: int) -> int:
-        """A whole number, both ends included."""
-        return self.random.randint(low, high)
-
-    def chance(self, percent: int) -> bool:
-        """True so many times in a hundred."""
-        return self.random.randrange(100) < percent
-
-    def some(self, choices: list[str], most: int) -> list[str]:
-        """One to `most` different ones, sorted."""
-        return sorted(self.random.sample(choices, self.between(1, min(most, len(choices)))))
-
-    def goods(self, most: int) -> list[str]:
-        """One to `most` products, mostly of the menu."""
-        return self.some([name for name, _, _ in PLACES] if self.chance(20) else list(self.menu), most)
-
-    def pieces(self, most: int) -> list[str]:
-        """The same without the weighed product."""
-        return [name for name in self.goods(most) if name != "beans"] or ["latte"]
-
-    def money(self, low: int, high: int) -> Any:
-        """An amount of about `low` to `high` tenths of a cheap product; now and then an odd one."""
-        step = {0: 100, 2: 10, 3: 100}[self.exponent]
-        odd = self.between(1, step - 1) if self.chance(40) else 0
-        return major(self.between(low, high) * step + odd, self.exponent)
-
-    def percent(self) -> Any:
-        """A percentage, now and then with decimals."""
-        return self.of(5, 10, 15, 20, 25, 30, 50, 100, major(1250, 2), major(3333, 2), major(1, 2))
-
+World = tuple[dict[str, Any], dict[str, Any]]
+"""A bundle and a cart."""
 
 # --- products and carts ----------------------------------------------------------------------------------------------
 
 
 def products(choose: Chooser, floors: bool) -> dict[str, Any]:
+    """The shop at random prices; `floors` adds least prices and products that are never discounted."""
     out = {}
     for name, category, brand in PLACES:
-        step = {0: 100, 2: 10, 3: 100}[choose.exponent]
+        step = choose.step()
         minor = choose.between(10, 120) * step + (choose.between(0, step - 1) if choose.chance(40) else 0)
         extra: dict[str, Any] = {"unit": "kg"} if name == "beans" else {}
         if floors and choose.chance(15):
@@ -95,236 +52,51 @@ def products(choose: Chooser, floors: bool) -> dict[str, Any]:
 
 
 def cart(choose: Chooser, goods: dict[str, Any], units: int) -> dict[str, Any]:
-    """Up to `units` units in lines of one to several; weighed ones by the gram."""
+    """Up to `units` units in lines of one to several; weighed ones by the gram; now and then without line ids."""
     items, left = [], choose.between(1 + units // 2, units)
     while left > 0:
         name = choose.of(*choose.menu)
+        item: dict[str, Any] = {"line_id": f"L{len(items) + 1}", "product_id": name}
         if goods[name]["unit"] == "kg":
-            item = {"product_id": name, "quantity": major(choose.between(50, 2500), 3)}
+            item["quantity"] = major(choose.between(50, 2500), 3)
             left -= 1
         else:
-            quantity = min(left, choose.of(1, 1, 2, 3))
-            item = {"product_id": name, "quantity": quantity}
-            left -= quantity
+            item["quantity"] = min(left, choose.of(1, 1, 2, 3))
+            left -= item["quantity"]
+            if choose.chance(8):
+                item["modifiers"] = [{"id": "oat", "price": choose.money(0, 8)}]
         if choose.chance(10):
             item["price"] = choose.money(8, 90)
-        items.append({"line_id": f"L{len(items) + 1}", **item})
+        if choose.chance(10):
+            item["ordered_at"] = choose.of("2026-02-07T16:59:59", "2026-02-07T17:30:00")
+        items.append(item)
     if choose.chance(15):
         for item in items:
             del item["line_id"]
-    out: dict[str, Any] = {"store_id": "S1", "at": AT, "items": items}
+    return {"store_id": "S1", "at": AT, "items": items, **_buyer(choose)}
+
+
+def _buyer(choose: Chooser) -> dict[str, Any]:
+    out: dict[str, Any] = {"vouchers": ["PROMO10"] if choose.chance(40) else []}
     if choose.chance(50):
         out["customer"] = {
-            "member_id": "M1", "is_member": True, "tier": choose.of(*TIERS),
+            "member_id": "M1",
+            "is_member": True,
+            "tier": choose.of(*TIERS),
             "customer_type": choose.of("new", "returning"),
-        }  # fmt: skip
+        }
     if choose.chance(60):
         out["channel"] = choose.of(*CHANNELS)
     if choose.chance(60):
         out["payment_method"] = choose.of(*METHODS)
-    out["vouchers"] = ["PROMO10"] if choose.chance(40) else []
+    if choose.chance(30):
+        out["claims"] = ["P1", choose.of("P2", {"code": "P2", "product_id": "tea"})]
+    if choose.chance(30):
+        out["usage"] = {"P1": {"total": choose.between(0, 6), "discount": choose.money(0, 60)}}
     return out
 
 
 # --- promotions -------------------------------------------------------------------------------------------------------
-
-
-def scopes(choose: Chooser, weighed: bool = True) -> dict[str, Any]:
-    """All, categories or products, at times with exclusions; without the weighed product if asked."""
-    kind = choose.of("all", "category", "category", "product")
-    fields: dict[str, Any] = {}
-    if kind == "category":
-        fields["categories"] = choose.some(list(CATEGORIES), 2)
-    if kind == "product":
-        fields["products"] = choose.goods(3) if weighed else choose.pieces(3)
-    if choose.chance(15):
-        fields["exclude_products"] = choose.pieces(1)
-    if not weighed:
-        fields["exclude_products"] = sorted({*fields.get("exclude_products", []), "beans"})
-    if choose.chance(8):
-        fields["tags"] = ["seasonal"]
-    if choose.chance(8):
-        fields["unit_price"] = {"min": choose.money(10, 60)}
-    return scope(kind, **fields)
-
-
-def _minimum(choose: Chooser) -> dict[str, Any]:
-    if not choose.chance(35):
-        return {}
-    measured = {"measured": choose.of("before", "after")} if choose.chance(20) else {}
-    return {"min_purchase": choose.money(20, 200), **measured}
-
-
-def _limits_on_units(choose: Chooser) -> dict[str, Any]:
-    return choose.of(
-        *[{}] * 7,
-        {"max_units": choose.between(1, 3)},
-        {"max_units": choose.between(1, 3), "select": "dearest"},
-        {"max_units_per_line": 1},
-        {"every_quantity": 2},
-    )
-
-
-def percent_discount(choose: Chooser) -> dict[str, Any]:
-    rules = {"discount_percent": choose.percent(), **_minimum(choose), **_limits_on_units(choose)}
-    if choose.chance(30):
-        rules["max_discount_amount"] = choose.money(2, 40)
-    if choose.chance(10):
-        rules["floor_percent"] = "redistribute"
-    return {"rules": rules, "scope": scopes(choose)}
-
-
-def amount_discount(choose: Chooser) -> dict[str, Any]:
-    per = choose.of("cart", "cart", "unit")
-    each = {"per": per} if per == "unit" else {}
-    rules = {"discount_amount": choose.money(3, 60), **each, **_minimum(choose), **_limits_on_units(choose)}
-    return {"rules": rules, "scope": scopes(choose, weighed=per == "cart")}
-
-
-def buy_x_get_y(choose: Chooser) -> dict[str, Any]:
-    rules: dict[str, Any] = {"buy_quantity": choose.between(1, 2), "get_quantity": 1, **_sets(choose)}
-    if choose.chance(40):
-        rules["get_discount_percent"] = choose.of(50, 100, major(3333, 2))
-    if choose.chance(15):
-        rules["get_quantity"] = 2
-    about = scopes(choose)
-    style = choose.of("same", "same", "any", "named")
-    if style == "any":
-        rules["same_product_only"] = False
-    if style == "named":
-        bought, rules["get_product_id"] = choose.random.sample([name for name, _, _ in PLACES], 2)
-        if len(choose.menu) > 1:
-            bought, rules["get_product_id"] = choose.random.sample(choose.menu, 2)
-        about = scope("product", products=[bought])
-    if choose.chance(15):
-        rules["select"] = "dearest"
-    return {"rules": rules, "scope": about}
-
-
-def _sets(choose: Chooser) -> dict[str, Any]:
-    return {"max_applications": choose.between(1, 2)} if choose.chance(25) else {}
-
-
-def combo(choose: Chooser) -> dict[str, Any]:
-    parts = choose.goods(3)
-    lines = [{"product_id": name, "quantity": choose.of(1, 1, 1, 2)} for name in parts]
-    if len(parts) == 1:
-        lines[0]["quantity"] = 2
-    return {"rules": {"combo_price": choose.money(10, 40 + 40 * len(parts)), "products": lines, **_sets(choose)}}
-
-
-def mix_match(choose: Chooser) -> dict[str, Any]:
-    rules = {
-        "required_quantity": choose.between(2, 3),
-        "special_price": choose.money(20, 150),
-        "category_id": choose.of(None, "drinks", "food"),
-        "allow_same_product": not choose.chance(25),
-        **_sets(choose),
-    }
-    return {"rules": rules, "scope": scopes(choose) if rules["category_id"] is None else scope()}
-
-
-def happy_hour(choose: Chooser) -> dict[str, Any]:
-    style = choose.of("discount_percent", "discount_amount", "special_price")
-    value = choose.percent() if style == "discount_percent" else choose.money(5, 60)
-    start, end = choose.of(("17", "19"), ("18", "22"), ("17", "02"), ("22", "18"))
-    return {
-        "rules": {style: value},
-        "scope": scopes(choose, weighed=False),
-        "validity": {"time_start": f"{start}:00:00", "time_end": f"{end}:00:00"},
-    }
-
-
-def upsell(choose: Chooser) -> dict[str, Any]:
-    required, added = choose.random.sample(choose.menu if len(choose.menu) > 1 else ("cake", "tea"), 2)
-    rules = {
-        "required_product_id": required,
-        "required_min_qty": choose.between(1, 2),
-        "upsell_product_id": added,
-        "special_price": choose.money(5, 60),
-        "upsell_message": "Add a treat?",
-        **_sets(choose),
-    }
-    return {"rules": rules}
-
-
-def free_item(choose: Chooser) -> dict[str, Any]:
-    rules: dict[str, Any] = {"free_product_id": choose.of("juice", "tea"), "free_quantity": choose.of(1, 1, 2)}
-    if choose.chance(60):
-        rules |= {"trigger_product_id": choose.of(*choose.menu), "trigger_min_qty": choose.between(1, 2)}
-        rules |= _sets(choose)
-    else:
-        rules["min_purchase"] = choose.money(40, 200)
-    return {"rules": rules}
-
-
-def threshold_tier(choose: Chooser) -> dict[str, Any]:
-    steps = sorted({choose.between(1, 25) * 10 for _ in range(choose.between(1, 3))})
-    kind = choose.of("percent", "amount")
-    tiers = []
-    for index, step in enumerate(steps):
-        value = 5 * (index + 1) if kind == "percent" else choose.money(3 + 3 * index, 8 + 3 * index)
-        unit = {0: 100, 2: 10, 3: 100}[choose.exponent]
-        tier = {
-            "tier_name": f"T{index}",
-            "min_amount": major(step * unit, choose.exponent),
-            "max_amount": major(steps[index + 1] * unit, choose.exponent) if index + 1 < len(steps) else None,
-            "discount_type": kind,
-            "discount_value": value,
-        }
-        tiers.append(tier)
-    return {"rules": {"tiers": tiers}, "scope": scopes(choose)}
-
-
-def payment_discount(choose: Chooser) -> dict[str, Any]:
-    kind = choose.of("percent", "amount")
-    value = choose.percent() if kind == "percent" else choose.money(3, 40)
-    rules = {
-        "payment_methods": choose.some(METHODS, 2), "discount_type": kind, "discount_value": value, **_minimum(choose),
-    }  # fmt: skip
-    if kind == "percent" and choose.chance(40):
-        rules["max_discount"] = choose.money(2, 30)
-    return {"rules": rules, "scope": scopes(choose)}
-
-
-def cashback(choose: Chooser) -> dict[str, Any]:
-    kind = choose.of("percent", "amount")
-    rules = {
-        "cashback_type": kind,
-        "cashback_value": choose.percent() if kind == "percent" else choose.money(2, 20),
-        "cashback_max": choose.of(None, choose.money(5, 40)),
-        "payment_methods": choose.of([], choose.some(METHODS, 2)),
-        "cashback_method": choose.of("points", "wallet", "voucher"),
-        **_minimum(choose),
-    }
-    return {"rules": rules, "scope": scopes(choose)}
-
-
-def package(choose: Chooser) -> dict[str, Any]:
-    parts = [
-        {"item_type": "product", "quantity": 1, "is_required": True, "product_id": choose.of(*choose.menu)},
-        {
-            "item_type": "category", "quantity": 1, "is_required": True, "category_id": choose.of("cold", "food"),
-            "min_selection": 1, "max_selection": 1,
-        },
-    ]  # fmt: skip
-    rules = {"package_name": "Set menu", "package_price": choose.money(20, 120), "items": parts, **_sets(choose)}
-    return {"rules": rules}
-
-
-ORACLE_TYPES: dict[str, Callable[[Chooser], dict[str, Any]]] = {
-    "percent_discount": percent_discount,
-    "amount_discount": amount_discount,
-    "buy_x_get_y": buy_x_get_y,
-    "combo": combo,
-    "mix_match": mix_match,
-    "happy_hour": happy_hour,
-    "upsell": upsell,
-    "free_item": free_item,
-    "threshold_tier": threshold_tier,
-    "payment_discount": payment_discount,
-}
-ALL_TYPES = {**ORACLE_TYPES, "cashback": cashback, "package": package}
 
 
 def _targeting(choose: Chooser) -> dict[str, Any]:
@@ -340,42 +112,105 @@ def _targeting(choose: Chooser) -> dict[str, Any]:
     )
 
 
+def _validity(choose: Chooser) -> dict[str, Any]:
+    return choose.of(
+        *[{}] * 12,
+        {"days_of_week": [1, 5]},
+        {"end_date": "2026-02-07"},
+        {"start_date": "2026-02-08"},
+        {"exclude_holidays": True},
+        {"exclude_dates": ["2026-02-07"]},
+        {"time_start": "17:00:00", "time_end": "18:00:00"},
+    )
+
+
 def _stacking(choose: Chooser, lanes: list[str], others: list[str]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    lane = choose.of(*lanes)
-    if lane != "main":
-        out["lane"] = lane
-    exclusive, never = {"exclusive": choose.of("cart", "lane", "units")}, {"never_with": [choose.of(*others)]}
-    return {**out, **choose.of(*[{}] * 12, exclusive, never)}
+    exclusive, never = {"exclusive": choose.of("cart", "lane", "units")}, {"never_with": [choose.of(*others, "Q")]}
+    return {"lane": choose.of(*lanes), **choose.of(*[{}] * 12, exclusive, never)}
 
 
 def _conditions(choose: Chooser) -> dict[str, Any]:
     leaf = {"min_quantity": choose.between(1, 3), "scope": scopes(choose, weighed=False)}
     other = {"min_purchase": choose.money(20, 150), "scope": scopes(choose)}
-    return choose.of(leaf, other, {"any": [leaf, other]}, {"all": [leaf, other]}, {"not": leaf})
+    most = {"max_quantity": choose.between(1, 4), "scope": scopes(choose, weighed=False)}
+    return choose.of(leaf, other, most, {"any": [leaf, other]}, {"all": [leaf, other]}, {"not": leaf})
 
 
-def promotions(choose: Chooser, types: list[str], count: int, lanes: list[str], rich: bool) -> list[dict[str, Any]]:
-    """`count` promotions; `rich` adds targeting, conditions, groups, exclusives and vouchers now and then."""
+def _cross_brand(choose: Chooser) -> dict[str, Any]:
+    return {
+        "enabled": True,
+        "type": "trigger_benefit",
+        "trigger_brands": ["north"],
+        "trigger_min_amount": choose.money(5, 100),
+        "benefit_brands": ["south"],
+    }
+
+
+def _plain(kind: str) -> bool:
+    """Whether a type takes its whole scope, not sets of it."""
+    return kind in ("percent_discount", "amount_discount", "threshold_tier", "payment_discount")
+
+
+def _rich(choose: Chooser, kind: str, covered: bool) -> dict[str, Any]:
+    """Targeting, times, conditions, vouchers, claims, limits and brands, each now and then."""
+    out: dict[str, Any] = {"targeting": _targeting(choose)}
+    if kind != "happy_hour":
+        out["validity"] = _validity(choose)
+    if choose.chance(10):
+        out["conditions"] = _conditions(choose)
+        if not covered and choose.chance(30):
+            out["conditions"] = {"min_quantity": 1, "scope": scopes(choose, weighed=False), "consumes": True}
+        if not covered and choose.chance(10):
+            out["conditions"] = choose.of({"order_number": 3}, {"points": 100}, {"birthday_within_days": 3})
+    if choose.chance(8):
+        out |= {"require_voucher": True, "voucher_codes": ["PROMO10"]}
+    if choose.chance(6):
+        out["is_auto_apply"] = False
+    if choose.chance(6):
+        out["limits"] = choose.of({"max_uses": 5}, {"max_uses_per_day": 1}, {"max_uses_per_customer": 1})
+    if choose.chance(6) and (_plain(kind) or not covered):
+        out["limits"] = {"budget": choose.money(10, 90)}
+    if choose.chance(5) and (_plain(kind) or not covered):
+        out |= {"cross_brand": _cross_brand(choose), "targeting": {}}
+    return out
+
+
+def _beyond(choose: Chooser, kind: str, rules: dict[str, Any]) -> None:
+    """What the oracle does not cover: rounding by line, gifts to choose, tiers that give a product or points."""
+    if kind in ("percent_discount", "threshold_tier") and choose.chance(8):
+        rules["round"] = "line"
+    if kind == "free_item" and choose.chance(20):
+        del rules["free_product_id"]
+        rules["free_product_ids"] = ["juice", "tea"]
+    if kind == "threshold_tier" and choose.chance(30):
+        reward = choose.of(
+            {"discount_type": "free_product", "free_product_id": "juice"},
+            {"discount_type": "points_multiplier", "points_multiplier": 2},
+        )
+        rules["tiers"][-1] |= {"discount_value": 0, **reward}
+
+
+def promotions(
+    choose: Chooser, types: list[str], count: int, lanes: list[str], *, rich: bool, covered: bool
+) -> list[dict[str, Any]]:
+    """`count` promotions; `rich` adds what narrows and binds them, `covered` leaves out what the oracle does not."""
     out = []
     codes = [f"P{index}" for index in range(1, count + 1)]
     for code in codes:
         kind = choose.of(*types)
         fields = ALL_TYPES[kind](choose)
-        fields["execution_priority"] = choose.of(0, 0, 1, 2)
-        stacking: dict[str, Any] = {} if len(lanes) == 1 else {"lane": choose.of(*lanes)}
+        stacking: dict[str, Any] = {"lane": choose.of(*lanes)}
         if rich:
-            fields["targeting"] = _targeting(choose)
+            fields |= _rich(choose, kind, covered)
             stacking = _stacking(choose, lanes, [other for other in codes if other != code])
-            if choose.chance(10):
-                fields["conditions"] = _conditions(choose)
-            if choose.chance(10):
-                fields |= {"require_voucher": True, "voucher_codes": ["PROMO10"]}
-            if choose.chance(6):
-                fields["limits"] = {"max_uses": 5}
-        if stacking.get("lane") == "main":
+            if _plain(kind) and choose.chance(8) and "min_purchase" not in fields["rules"]:
+                fields["scope"] = scope(not_already_discounted=True, exclude_products=["beans"])
+            if not covered:
+                _beyond(choose, kind, fields["rules"])
+        if stacking["lane"] == "main":
             del stacking["lane"]
         made = promotion(code, kind, fields.pop("rules"), **fields, **({"stacking": stacking} if stacking else {}))
+        made["execution_priority"] = choose.of(0, 0, 1, 2)
         if kind in ("percent_discount", "amount_discount", "threshold_tier") and choose.chance(20):
             made["execution_stage"] = choose.of("item", "order")
         out.append(made)
@@ -394,6 +229,9 @@ def _group(choose: Chooser, made: list[dict[str, Any]]) -> None:
             one["stacking"] = {**one.get("stacking", {}), "group": "G", "rule": rule}
 
 
+# --- worlds -----------------------------------------------------------------------------------------------------------
+
+
 def world(
     random: Random,
     *,
@@ -401,19 +239,20 @@ def world(
     most: int = 6,
     types: list[str] | None = None,
     rich: bool = True,
-    strategy: str | None = None,
-    floors: bool = True,
-) -> tuple[dict[str, Any], dict[str, Any]]:
+    covered: bool = False,
+) -> World:
     """A bundle and a cart that meets some of its promotions."""
     menu = sorted(random.sample([name for name, _, _ in PLACES], random.randint(1, 4)))
     choose = Chooser(random, random.choice((0, 2, 3)), tuple(menu))
     lanes = choose.of(["main"], ["main"], ["main", "second"], ["first", "main"])
-    goods = products(choose, floors)
-    made = promotions(choose, types or list(ALL_TYPES), choose.between(min(2, most), most), lanes, rich)
+    goods = products(choose, floors=True)
+    count = choose.between(min(2, most), most)
+    made = promotions(choose, types or list(ALL_TYPES), count, lanes, rich=rich, covered=covered)
     header = {
         "currency": {"code": {0: "IDR", 2: "USD", 3: "KWD"}[choose.exponent], "exponent": choose.exponent},
         "lanes": lanes,
-        "strategy": strategy or choose.of("best_deal", "best_deal", "best_deal", "priority"),
+        "strategy": choose.of("best_deal", "best_deal", "best_deal", "priority"),
+        "holidays": choose.of([], [], ["2026-02-07"]),
         "categories": CATEGORIES,
         "tiers": TIERS,
         "payments": METHODS,
@@ -422,30 +261,44 @@ def world(
     return bundle(made, goods, **header), cart(choose, goods, units)
 
 
-def small_world(random: Random, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What brute force can settle: at most six units, four promotions, only types the oracle covers."""
-    return world(random, **{"units": 6, "most": 4, "types": list(ORACLE_TYPES), **options})
+def small_world(random: Random, **options: Any) -> World:
+    """What brute force can settle: at most six units, four promotions, only what the oracle covers."""
+    made, bought = world(random, **{"units": 6, "most": 4, "types": list(ORACLE_TYPES), "covered": True, **options})
+    if "claims" in bought:
+        bought["claims"] = ["P1", "P2"]
+    if random.random() < 0.15 and all(p.get("stacking", {}).get("exclusive") != "cart" for p in made["promotions"]):
+        _split_payment(random, made, bought)
+    return made, bought
 
 
-def contested_world(random: Random) -> tuple[dict[str, Any], dict[str, Any]]:
+def _split_payment(random: Random, made: dict[str, Any], bought: dict[str, Any]) -> None:
+    """Two methods that together pay what is due before the payment stage."""
+    before = [p for p in made["promotions"] if p["execution_stage"] in ("item", "order")]
+    units = oracle.price(bought, {**made, "promotions": before}).units
+    due, exponent = sum(unit.running for unit in units), made["header"]["currency"]["exponent"]
+    first = random.randint(0, due)
+    amounts = (("card", first), ("cash", due - first))
+    bought.pop("payment_method", None)
+    bought["payments"] = [{"method": method, "amount": major(amount, exponent)} for method, amount in amounts]
+
+
+def contested_world(random: Random) -> World:
     """Promotions of one lane that want the same few units, in an order that need not be the best one."""
-    choose = Chooser(random, random.choice((0, 2, 3)))
+    names = sorted(random.sample(["bagel", "cake", "latte", "tea"], random.randint(1, 3)))
+    choose = Chooser(random, random.choice((0, 2, 3)), tuple(names))
     goods = products(choose, floors=False)
-    names = choose.some(["latte", "tea", "cake", "bagel"], 3)
-    makers = ("percent_discount", "amount_discount", "buy_x_get_y", "mix_match", "combo")
     made = []
     for index in range(1, choose.between(3, 4) + 1):
-        kind = choose.of(*makers)
-        fields = ALL_TYPES[kind](choose)
-        rules = {key: value for key, value in fields["rules"].items() if key not in ("min_purchase", "measured")}
+        kind = choose.of("percent_discount", "amount_discount", "buy_x_get_y", "mix_match", "combo")
+        rules = ALL_TYPES[kind](choose)["rules"]
+        for condition in ("min_purchase", "measured", "get_product_id"):
+            rules.pop(condition, None)
         if kind == "combo":
             parts = [{"product_id": name, "quantity": 1} for name in choose.some(names, 2)]
             rules["products"] = parts if len(parts) > 1 else [{**parts[0], "quantity": 2}]
         if kind == "mix_match":
             rules["category_id"] = None
         about = scope("product", products=choose.some(names, 2)) if choose.chance(50) else scope()
-        if rules.get("get_product_id"):
-            del rules["get_product_id"]
         priority = {"execution_priority": choose.between(0, 3), "execution_stage": "item"}
         made.append(promotion(f"P{index}", kind, rules, scope=about, **priority))
     items = [
@@ -458,5 +311,3 @@ def contested_world(random: Random) -> tuple[dict[str, Any], dict[str, Any]]:
 
 worlds = st.randoms(use_true_random=False).map(world)
 small_worlds = st.randoms(use_true_random=False).map(small_world)
-
-__all__ = ["Chooser", "contested_world", "small_world", "small_worlds", "validity", "world", "worlds"]

@@ -423,6 +423,5 @@ SCENARIOS = [
         "Payments that do not sum to the total.",
         payments=[{"method": "card", "amount": 1}, {"method": "cash", "amount": 2}],
     ),
-    bad("unknown-method", "A payment method the company does not have.", payment_method="shells"),
     bad("unknown-field", "A field that means nothing.", coupon="X"),
 ]
