@@ -49,7 +49,7 @@ def receipts() -> Iterator[dict[str, Any]]:
         promotion: Any = reader.read(path.name, path.read_bytes(), REFERENCE).value
         for test in promotion["tests"]:
             day = dt.datetime.fromisoformat(test["at"]).date()
-            yield price({**test["cart"], "at": test["at"]}, prepared(test["store"], day), trace=True)
+            yield price({**test["cart"], "at": test["at"]}, prepared(test.get("store", "jkt-thamrin"), day), trace=True)
 
 
 def parsed(text: bytes) -> Any:

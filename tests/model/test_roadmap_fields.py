@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ def paths(value: Any, at: str = "") -> Iterator[str]:
             yield from paths(inner, f"{at}[]")
 
 
+@cache
 def compiled_paths() -> dict[str, set[str]]:
     """Return all paths of compiled promotions by type: those of the chain, and more with every section."""
     found: dict[str, set[str]] = {promo_type: set() for promo_type in RULES}
@@ -61,9 +63,6 @@ def compiled_paths() -> dict[str, set[str]]:
         promotion = Promotion[RULES[promo_type]].model_validate(written)  # type: ignore[misc]
         found[promo_type] |= set(paths(compile_promotion(promotion, "nusantara")))
     return found
-
-
-COMPILED = compiled_paths()
 
 
 def is_field(model: type[BaseModel], path: str) -> bool:
@@ -97,7 +96,7 @@ def test_what_the_table_calls_compiled_is_compiled(section: str, row: Row) -> No
     """Every compiled field is found in a compiled promotion; below `rules`, in one of that type."""
     if row.compiled:
         types = [section] if section in RULES else list(RULES)
-        assert any(row.compiled in COMPILED[promo_type] for promo_type in types)
+        assert any(row.compiled in compiled_paths()[promo_type] for promo_type in types)
 
 
 def test_the_roadmaps_names_are_kept() -> None:
@@ -111,7 +110,7 @@ def test_what_is_not_compiled_is_said_to_stand_elsewhere() -> None:
     elsewhere = {row.json or row.source: row.note for _, row in ROWS if not row.compiled}
     assert elsewhere.keys() == {"compiled_at", "limits.current_uses", "rules.tiers[].is_active"}
     assert "release" in elsewhere["compiled_at"]
-    assert not any(path.endswith("compiled_at") for found in COMPILED.values() for path in found)
+    assert not any(path.endswith("compiled_at") for found in compiled_paths().values() for path in found)
 
 
 def test_every_type_and_section_is_in_the_table() -> None:
@@ -119,7 +118,7 @@ def test_every_type_and_section_is_in_the_table() -> None:
     assert TABLE.keys() >= RULES.keys()
     listed = {row.compiled.partition(".")[0] for _, row in ROWS}
     assert listed >= {
-        path for path in set.intersection(*COMPILED.values()) if path and "." not in path and "[" not in path
+        path for path in set.intersection(*compiled_paths().values()) if path and "." not in path and "[" not in path
     }
 
 
