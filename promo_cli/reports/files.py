@@ -24,6 +24,7 @@ from promo_cli.reports.result import COLUMN_TYPES, Column
 ParameterType = Literal["date", "text", "texts"]
 
 _COMMENT = re.compile(r"^/\*(.*?)\*/", re.DOTALL | re.MULTILINE)
+_NAME = re.compile(r"[a-z][a-z_]*")
 _PARAMETER_TYPES: tuple[ParameterType, ...] = ("date", "text", "texts")
 _T = TypeVar("_T")
 
@@ -121,6 +122,8 @@ def _shared(name: str) -> str:
 
 
 def _parameter(name: str, value: Any) -> Parameter:
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"parameter {name!r}: expected a name of small letters and underscores")
     about = _mapping(value, {"type"}, {"required", "help"}, where=f"parameter {name}")
     return Parameter(
         name=name,

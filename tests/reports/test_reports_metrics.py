@@ -1,0 +1,148 @@
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from promo_cli.reports.result import ReportResult
+from promo_cli.reports.run import run_report
+
+D1, D2 = dt.date(2026, 2, 6), dt.date(2026, 2, 7)
+
+
+def table(result: ReportResult, section: str) -> list[dict[str, Any]]:
+    """A section's rows by column name."""
+    (found,) = (each for each in result.sections if each.name == section)
+    return [dict(zip((column.name for column in found.columns), row, strict=True)) for row in found.rows]
+
+
+def test_overview(warehouse: Path) -> None:
+    """Voids and full returns take a use away, partial ones part of its discount; the total counts a bill once.
+
+    p1 stands on b1 (18,000 less 9,000 returned, net 36,000) and b3 (9,000, net 36,000 shared 1:5 with p2), and a
+    return without receipt takes 9,000 more; b4 is voided, b5 returned whole.
+    """
+    result = run_report("overview", {}, warehouse)
+    assert table(result, "promotions") == [
+        {
+            "code": "WEEKEND20",
+            "promotion_id": "p1",
+            "uses": 2,
+            "discount": 9000,
+            "net": 72000,
+            "attributed": 42000,
+            "stores": 1,
+            "bills": 2,
+            "penetration": 1,
+        },
+        {
+            "code": "BOGO",
+            "promotion_id": "p2",
+            "uses": 1,
+            "discount": 45000,
+            "net": 36000,
+            "attributed": 30000,
+            "stores": 1,
+            "bills": 1,
+            "penetration": 1,
+        },
+        {
+            "code": "POINTS",
+            "promotion_id": "p3",
+            "uses": 1,
+            "discount": 0,
+            "net": 30000,
+            "attributed": 30000,
+            "stores": 1,
+            "bills": 1,
+            "penetration": 1,
+        },
+    ]
+    assert result.sections[0].total == ("Total", None, 3, 54000, 102000, 102000, 2, 5, Decimal("0.6"))
+
+
+def test_promotion(warehouse: Path) -> None:
+    """Every figure of one promotion, worked out by hand."""
+    result = run_report("promotion", {"code": "weekend20"}, warehouse)
+    assert table(result, "headline") == [
+        {
+            "uses": 2,
+            "discount": 9000,
+            "net": 72000,
+            "attributed": 42000,
+            "taken_back": 2,
+            "penetration": 1,
+            "take_rate": Decimal("0.666667"),
+            "average_bill": 36000,
+            "average_other": None,
+            "customers": 2,
+            "stores": 1,
+            "stores_open": 2,
+            "first_day": D1,
+            "last_day": D2,
+        }
+    ]
+    assert table(result, "days") == [
+        {"day": D1, "uses": 1, "discount": 9000, "net": 36000},
+        {"day": D2, "uses": 1, "discount": 0, "net": 36000},
+    ]
+    assert table(result, "stores") == [
+        {"store": "A", "uses": 2, "discount": 18000, "net": 72000, "penetration": 1},
+        {"store": "B", "uses": 0, "discount": -9000, "net": 0, "penetration": None},
+    ]
+    assert table(result, "products") == [{"product": "latte", "quantity": 2, "discount": 9000, "net": 36000}]
+    assert table(result, "tenders") == [
+        {"method": "cash", "uses": 2, "amount": 78000},
+        {"method": "card", "uses": 1, "amount": 30000},
+    ]
+    assert table(result, "customers") == [
+        {"customer": "new", "uses": 1, "discount": 9000, "net": 36000},
+        {"customer": "returning", "uses": 1, "discount": 9000, "net": 36000},
+        {"customer": "unknown", "uses": 0, "discount": 0, "net": 0},
+    ]
+
+
+def test_a_promotion_without_eligible_events_has_no_take_rate(warehouse: Path) -> None:
+    """Nobody said where it was offered in vain, so the rate is not known; a guess of 100 % would mislead."""
+    (row,) = table(run_report("promotion", {"code": "BOGO"}, warehouse), "headline")
+    assert row["take_rate"] is None
+
+
+def test_a_promotion_nobody_used_has_empty_figures(warehouse: Path) -> None:
+    """Zero uses is an answer, not an error."""
+    (row,) = table(run_report("promotion", {"code": "NEVER"}, warehouse), "headline")
+    assert (row["uses"], row["discount"], row["penetration"], row["first_day"]) == (0, 0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"since": D2}, {"WEEKEND20": (1, 0), "BOGO": (1, 45000), "POINTS": (1, 0)}),
+        ({"until": "2026-02-06"}, {"WEEKEND20": (1, 9000)}),
+        ({"stores": "B"}, {"POINTS": (1, 0), "WEEKEND20": (0, -9000)}),
+        ({"stores": ["A", "B"], "since": D1, "until": D1}, {"WEEKEND20": (1, 9000)}),
+        ({"since": "2030-01-01"}, {}),
+    ],
+)
+def test_period_and_stores_limit_the_bills(warehouse: Path, params: dict[str, Any], expected: dict[str, Any]) -> None:
+    """A return counts on the day of the sale it gives back; one without a receipt on its own day."""
+    rows = table(run_report("overview", params, warehouse), "promotions")
+    assert {row["code"]: (row["uses"], row["discount"]) for row in rows} == expected
+
+
+def test_completeness(warehouse: Path) -> None:
+    """A store that is silent, a line that is missing and an uncounted bill all show; the last close of a day counts."""
+    found = run_report("overview", {}, warehouse, expected_stores={"A", "B", "C"}).completeness
+    assert (found.stores_reporting, found.stores_expected) == (2, 3)
+    assert (found.closed_bills, found.closed_bills_here) == (4, 3)
+    assert (found.numbered, found.missing) == (30, 15)
+    assert str(found.watermark) == "2026-02-07 13:00:00"
+    assert found.share == Decimal("0.5")
+    assert not found.is_final
+
+
+def test_the_shares_of_a_bill_s_promotions_add_up_to_it(warehouse: Path) -> None:
+    """Attributed net is exact, whatever the discounts divide into."""
+    rows = table(run_report("overview", {}, warehouse), "promotions")
+    assert sum(row["attributed"] for row in rows) == 102000
