@@ -35,6 +35,10 @@ Begin = Callable[[str], None]
 """Called with the name of a step when it begins."""
 
 
+Finished = Callable[["Step"], None]
+"""Called with each step when it is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One finished step: what was done, what came of it, and how long it took."""
@@ -50,17 +54,19 @@ class Demo:
 
     workspace: Path
     warehouse: Path
+    store: str
+    finished: Finished
     steps: list[Step] = field(default_factory=list)
 
 
-def run_demo(start: Path, *, begin: Begin = lambda name: None) -> Demo:
+def run_demo(start: Path, *, begin: Begin = lambda name: None, finished: Finished = lambda step: None) -> Demo:
     """Copy the workspace around `start` to its out/demo, made anew, and run the loop there; raises what a step raises.
 
     Without a workspace a fresh starter in a temporary folder serves.
     """
     scratch = _scratch_copy(start)
     workspace = load(scratch)
-    demo = Demo(scratch, warehouse_of(workspace))
+    demo = Demo(scratch, warehouse_of(workspace), workspace.stores[0].id, finished)
     storage = storage_of(workspace, ENV)
     published_at = dt.datetime.combine(FIRST_DAY, dt.time(1), tzinfo=dt.UTC)
     days = [FIRST_DAY + dt.timedelta(days=number) for number in range(DAYS)]
@@ -98,7 +104,7 @@ def run_demo(start: Path, *, begin: Begin = lambda name: None) -> Demo:
         )
     with _step(demo, "settle", begin) as say:
         settled = sum(upload(storage, tills / store.store_id, store.store_id).settled for store in stores)
-        say(f"{settled} batches confirmed by receipts and deleted from the tills")
+        say(f"{settled} batches confirmed by receipts, and off the tills")
     return demo
 
 
@@ -108,7 +114,9 @@ def _step(demo: Demo, name: str, begin: Begin) -> Iterator[Callable[[str], None]
     outcome: list[str] = []
     started = time.perf_counter()
     yield outcome.append
-    demo.steps.append(Step(name, outcome[-1], time.perf_counter() - started))
+    step = Step(name, outcome[-1], time.perf_counter() - started)
+    demo.steps.append(step)
+    demo.finished(step)
 
 
 def _scratch_copy(start: Path) -> Path:

@@ -42,7 +42,7 @@ def test_every_command_and_option_says_what_it_does(name: str) -> None:
 def test_help_shows_every_command_by_user(promo: Promo) -> None:
     """The first page lists all commands, in panels, the everyday ones first."""
     page = promo("--help").out
-    assert list(PANELS)[0] == "Every day"
+    assert next(iter(PANELS)) == "Every day"
     for panel, names in PANELS.items():
         assert f"{panel}:" in page
         for name in names:

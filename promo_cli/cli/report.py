@@ -1,0 +1,55 @@
+"""`promo report`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any, Literal
+
+import typer
+
+from promo_cli.cli.session import JsonFlag, Session, colour, command, group
+
+app = group("Report.")
+
+
+@command(app, "report")
+def report(
+    session: Session,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Such as overview, promotion, or one of your own.")],
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CODE…]", help="What the report is about, such as a promotion's code."),
+    ] = None,
+    *,
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="First business day.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Last business day.")] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Any parameter of the report; repeatable.")
+    ] = None,
+    format: Annotated[  # noqa: A002
+        Literal["table", "csv", "json"], typer.Option("--format", help="How to print it.")
+    ] = "table",
+    json: JsonFlag = False,
+) -> None:
+    """Answer a question from the warehouse: what was used, what it cost, where."""
+    from promo_cli.pipeline.report import run_named
+
+    params: dict[str, Any] = {key: value for key, value in (("since", since), ("until", until)) if value}
+    for text in param or ():
+        key, separator, value = text.partition("=")
+        if not separator:
+            raise typer.BadParameter(f"expected NAME=VALUE, found {text!r}", param_hint="--param")
+        params[key] = value
+    result = run_named(session.start, name, arguments or (), params)
+    if json or format == "json":
+        from promo_cli.reports.render_json import render_json
+
+        session.result(render_json(result))
+    elif format == "csv":
+        from promo_cli.reports.render_csv import render_csv
+
+        session.result(render_csv(result))
+    else:
+        from promo_cli.reports.render_terminal import render_terminal
+
+        session.result(render_terminal(result, color=colour(sys.stdout)))
