@@ -23,6 +23,12 @@ class Candidate:
         """The promotion."""
         return self.entry.promotion
 
+    @property
+    def choosy(self) -> bool:
+        """Whether there may be others it does not combine with."""
+        stacking = self.entry.promotion.stacking
+        return stacking.group is not None or bool(stacking.never_with)
+
     def options(self, free: Free) -> Iterator[Option]:
         """Yield the ways to apply it to these free units that save something within its budget, most sets first."""
         for option in self.offer.options(free):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from promo_cli.pricing.candidate import Candidate, Choice, compatible, without, worth
+from promo_cli.pricing.fallback import in_turn
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.sale import View
-from promo_cli.pricing.search import Found, best_deal, in_turn
+from promo_cli.pricing.search import Found, best_deal
 
 
 def choose(candidates: Sequence[Candidate], view: View) -> Found:
@@ -15,7 +16,7 @@ def choose(candidates: Sequence[Candidate], view: View) -> Found:
     bundle = view.sale.bundle
 
     def search(some: Sequence[Candidate]) -> Found:
-        return best_deal(some, view.free, bundle.step_budget) if bundle.best_deal else in_turn(some, view.free)
+        return best_deal(some, view.free, bundle.step_budget) if bundle.best_deal else Found(in_turn(some, view.free))
 
     able = _one_of_each_group(candidates, view)
     alone = [candidate for candidate in able if candidate.promotion.stacking.exclusive == "lane"]

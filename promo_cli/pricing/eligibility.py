@@ -5,7 +5,7 @@ from __future__ import annotations
 from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.cart import Cart, Usage
 from promo_cli.pricing.clock import closed
-from promo_cli.pricing.conditions import Facts, Leaf, Measured, unmet
+from promo_cli.pricing.conditions import Leaf, Measure, Measured, unmet
 from promo_cli.pricing.promotion import Promotion
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.sale import Sale, View, facts_of
@@ -23,9 +23,14 @@ def refusal(entry: Entry, cart: Cart) -> Refusal | None:
         return why
     if promotion.needs_voucher and not voucher_shown(promotion, cart):
         return Refusal(Reason.VOUCHER_MISSING)
-    if not promotion.auto and promotion.code.upper() not in cart.claims:
-        return Refusal(Reason.NOT_CLAIMED)
     return _limits(promotion, cart) if promotion.limits.any else None
+
+
+def claim_refusal(entry: Entry, cart: Cart) -> Refusal | None:
+    """Return that the promotion is only given when asked for; asked last, so that it is said when it would apply."""
+    promotion = entry.promotion
+    claimed = promotion.auto or promotion.code.upper() in cart.claims
+    return None if claimed else Refusal(Reason.NOT_CLAIMED)
 
 
 def time_refusal(entry: Entry, sale: Sale) -> Refusal | None:
@@ -38,7 +43,7 @@ def time_refusal(entry: Entry, sale: Sale) -> Refusal | None:
     return Refusal(Reason(why.value)) if why else None
 
 
-def goods_refusal(entry: Entry, view: View, facts: Facts | None = None) -> Refusal | None:
+def goods_refusal(entry: Entry, view: View) -> Refusal | None:
     """Return which minimum or condition the cart misses; None if it misses none."""
     promotion = entry.promotion
     if promotion.cross is not None and entry.cross is not None:
@@ -49,12 +54,19 @@ def goods_refusal(entry: Entry, view: View, facts: Facts | None = None) -> Refus
         return Refusal(Reason.SPEND_MORE, amount=missing)
     if promotion.condition is None:
         return None
+    measured = measure(entry, view)
+    leaf = next(unmet(promotion.condition, facts_of(view.sale.cart), measured), None)
+    return None if leaf is None else _missing(leaf, measured(leaf.scope, leaf.measured))
 
-    def measure(scope: Scope, measured: str | None) -> Measured:
-        return view.measured(view.sale.bundle.scopes[scope], measured or how(promotion, view.sale.stage))
 
-    leaf = next(unmet(promotion.condition, facts or facts_of(view.sale.cart), measure), None)
-    return None if leaf is None else _missing(leaf, measure(leaf.scope, leaf.measured))
+def measure(entry: Entry, view: View) -> Measure:
+    """Return how a promotion's conditions are measured: all units of the cart, whatever is free."""
+    default = how(entry.promotion, view.sale.stage)
+
+    def measured(scope: Scope, how: str | None) -> Measured:
+        return view.measured(view.sale.bundle.scopes[scope], how or default)
+
+    return measured
 
 
 def how(promotion: Promotion, stage: str) -> str:

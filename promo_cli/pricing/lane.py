@@ -8,7 +8,8 @@ from promo_cli.pricing.applying import apply
 from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.candidate import Candidate, compatible
 from promo_cli.pricing.choosing import choose, passed_over
-from promo_cli.pricing.eligibility import budget_left, goods_refusal, refusal, spent, time_refusal
+from promo_cli.pricing.consuming import consuming
+from promo_cli.pricing.eligibility import budget_left, claim_refusal, goods_refusal, refusal, spent, time_refusal
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.sale import Sale, Stand, View
 from promo_cli.pricing.types.base import Reward
@@ -20,23 +21,23 @@ Verdicts = dict[str, Refusal]
 def run_lane(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> None:
     """Apply a lane's promotions to the sale, and add the verdict of each that does not apply."""
     view = View(sale)
-    candidates = [candidate for entry in entries if (candidate := _ready(entry, view, verdicts))]
+    candidates = [able for entry in entries if (able := _ready(entry, view, verdicts))]
     if not candidates:
         return
     found = choose(candidates, view)
     sale.exact &= found.exact
     apply(found.choices, view)
-    chosen = {candidate.promotion.id for candidate, _ in found.choices}
-    for candidate in candidates:
-        if candidate.promotion.id not in chosen:
-            verdicts[candidate.promotion.id] = passed_over(candidate, found.choices, view)
+    chosen = {choice.promotion.id for choice, _ in found.choices}
+    for able in candidates:
+        if able.promotion.id not in chosen:
+            verdicts[able.promotion.id] = passed_over(able, found.choices, view)
 
 
 def _ready(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
     """Return the promotion as a candidate, or add the verdict why it is none."""
     sale, promotion = view.sale, entry.promotion
     why = refusal(entry, sale.cart) or time_refusal(entry, sale)
-    why = why or _refused_earlier(entry, sale) or goods_refusal(entry, view)
+    why = why or _refused_earlier(entry, sale) or goods_refusal(entry, view) or claim_refusal(entry, sale.cart)
     if why is None:
         offer = promotion.rules.offer(Stand(view, entry, spent(entry, view)))
         if isinstance(offer, Reward):
@@ -45,9 +46,9 @@ def _ready(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
         if isinstance(offer, Refusal):
             why = offer
         else:
-            candidate = Candidate(entry, offer, budget_left(promotion, sale.cart))
-            if next(candidate.options(view.free), None) is not None:
-                return candidate
+            able = Candidate(entry, consuming(offer, entry, view), budget_left(promotion, sale.cart))
+            if next(able.options(view.free), None) is not None:
+                return able
             over = next(offer.options(view.free), None)
             why = Refusal(Reason.BUDGET_SPENT if over and over.worth > 0 else Reason.NO_SAVING)
     verdicts[promotion.id] = why

@@ -29,7 +29,7 @@ class Reason(StrEnum):
     LIMIT_TODAY_REACHED = "limit_today_reached"
     LIMIT_CUSTOMER_REACHED = "limit_customer_reached"
     BUDGET_SPENT = "budget_spent"
-    GIFT_NOT_SOLD = "gift_not_sold"
+    GIFT_UNAVAILABLE = "gift_unavailable"
     SPEND_MORE = "spend_more"
     ADD_UNITS = "add_units"
     ADD_PRODUCT = "add_product"
@@ -45,12 +45,13 @@ class Reason(StrEnum):
 
 
 class Refusal(NamedTuple):
-    """One reason with what is missing: an amount in minor units, a number of units, or a name."""
+    """One reason with what is missing: an amount in minor units, a number of units, a name; what to add."""
 
     reason: Reason
     amount: int = 0
     units: int = 0
     name: str = ""
+    product_id: str = ""
 
 
 _TEXTS = {
@@ -72,7 +73,7 @@ _TEXTS = {
     Reason.LIMIT_TODAY_REACHED: "has been used up for today",
     Reason.LIMIT_CUSTOMER_REACHED: "was already used by this customer",
     Reason.BUDGET_SPENT: "has too little budget left",
-    Reason.GIFT_NOT_SOLD: "its gift is not sold here",
+    Reason.GIFT_UNAVAILABLE: "its gift cannot be given here",
     Reason.SPEND_MORE: "needs {amount} more",
     Reason.ADD_UNITS: "needs {units} more",
     Reason.ADD_PRODUCT: "needs {units} × {name}",
@@ -90,5 +91,5 @@ _TEXTS = {
 
 def text(refusal: Refusal, money: Money) -> str:
     """Return a reason that can be read out; `money` writes minor units as an amount."""
-    reason, amount, units, name = refusal
+    reason, amount, units, name, _ = refusal
     return _TEXTS[reason].format(amount=money(amount) if amount else "", units=units, name=name)

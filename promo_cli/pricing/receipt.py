@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.cart import Line
+from promo_cli.pricing.hints import hints
 from promo_cli.pricing.lane import Verdicts
 from promo_cli.pricing.money import major
 from promo_cli.pricing.packages import unpacked
@@ -50,10 +51,16 @@ def receipt(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> dict[st
         "skipped": skipped,
         "skipped_count": len(sale.bundle.entries) - len(sale.given) - len(sale.rewards) - len(skipped),
         "rewards": [_reward(entry, reward, exponent) for entry, reward in sale.rewards],
-        "hints": [],
-        "provisional": sale.provisional,
+        "hints": hints(sale, entries, verdicts, say),
+        "provisional": any(promotion.limits.any for promotion in _counted(sale)),
         "search": "exact" if sale.exact else "bounded",
     }
+
+
+def _counted(sale: Sale) -> Iterator[Promotion]:
+    """Promotions that add to counters; limits hold for all tills, but a till knows only the counters it was given."""
+    yield from (given.entry.promotion for given in sale.given)
+    yield from (entry.promotion for entry, _ in sale.rewards)
 
 
 def _line(line: Line, runs: list[Run], codes: dict[str, str], exponent: int) -> dict[str, Any]:

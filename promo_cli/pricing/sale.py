@@ -12,6 +12,7 @@ from promo_cli.pricing.cart import Cart
 from promo_cli.pricing.catalogue import Product
 from promo_cli.pricing.clock import closed
 from promo_cli.pricing.conditions import Facts, Measured
+from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.scope import Scope
 from promo_cli.pricing.types.base import Gift, Option, Reward
 from promo_cli.pricing.units import Run, canonical
@@ -39,7 +40,6 @@ class Sale:
     packages: int = 0
     due: int = 0
     exact: bool = True
-    provisional: bool = False
 
     @property
     def saved(self) -> int:
@@ -155,9 +155,16 @@ class Stand:
         held = self.view.discountable(number) if discounted else self.view.held(number)
         return self.view.in_hours(held, self.entry)
 
-    def product(self, product_id: str) -> Product | None:
-        """Return a product of the bundle."""
-        return self.view.sale.bundle.products.get(product_id)
+    def lacks(self, product_id: str, units: int) -> Refusal:
+        """Return that so many units of a product are missing."""
+        product = self.view.sale.bundle.products.get(product_id)
+        name = product.name if product else product_id
+        return Refusal(Reason.ADD_PRODUCT, units=units, name=name, product_id=product_id)
+
+    def gift(self, product_id: str) -> Product | None:
+        """Return a product if the promotion may give it away, that is, if it is of its brands."""
+        product = self.view.sale.bundle.products.get(product_id)
+        return product if product and self.entry.promotion.benefit.sells(product.brand) else None
 
     def paid_by(self, methods: frozenset[str]) -> tuple[int, int] | None:
         """Return the share that these methods pay as a fraction, or None while the method is not known."""

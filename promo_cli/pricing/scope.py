@@ -51,10 +51,13 @@ class Scope:
             return False
         if self.tags and self.tags.isdisjoint(product.tags):
             return False
-        return self._brand(product.brand)
+        return self.sells(product.brand)
 
-    def _brand(self, brand: str | None) -> bool:
-        """A product without a brand belongs to every brand, except where spend at named brands is counted."""
+    def sells(self, brand: str | None) -> bool:
+        """Tell whether a brand is in the scope.
+
+        A product without a brand belongs to every brand, except where spend at named brands is counted.
+        """
         if brand is None:
             return not self.branded
         return brand not in self.exclude_brands and (self.brands is None or brand in self.brands)

@@ -1,12 +1,35 @@
-"""Which promotions of a lane apply, and to which units."""
+"""Which promotions of a lane apply, in which order, and to which units.
+
+The best deal is the greatest discount over all orders of all subsets of the candidates, where each in turn takes every
+unit of its scope that is still free, and a set any number of complete sets up to its maximum. Of equal totals the first
+order by rank (priority, then id) wins, a shorter one before its continuations, then the one with more sets.
+
+Candidates that cannot get in each other's way are searched apart (see `components`), the smallest groups first. A group
+of one takes its best option without searching. In a larger group orders are tried depth first, candidates by rank, most
+sets first, and a branch is left where
+
+- it cannot exceed the best order found so far (see `bound`), nor equal it with an earlier order;
+- it puts a candidate right behind one of lower rank that shares no run with it and refuses it not: the other way round
+  they give the same, earlier in order;
+- the same units were free for the same candidates before, behind an order that was worth at least as much.
+
+**A step** is one run of units that a candidate is asked about: each option that a candidate is asked for, and each
+answer that it has none, costs as many steps as there are runs in its reach, at least one. One none of whose runs
+has free units is not asked. All groups of a lane share the header's step budget. A group that does not finish within
+what is left of it is decided by `fallback` instead, and the search is no longer exact. Steps, unlike time, are the same
+on every machine.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from promo_cli.pricing.candidate import Candidate, Choice, compatible, without, worth
-from promo_cli.pricing.types.base import Free
+from promo_cli.pricing.bound import most
+from promo_cli.pricing.candidate import Candidate, Choice, compatible, without
+from promo_cli.pricing.components import components
+from promo_cli.pricing.fallback import fallback
+from promo_cli.pricing.types.base import Ceiling, Free, Option
 
 
 class Found(NamedTuple):
@@ -16,39 +39,147 @@ class Found(NamedTuple):
     exact: bool = True
 
 
-def in_turn(candidates: Sequence[Candidate], free: Free) -> Found:
-    """Return what `strategy: priority` gives: each candidate, by rank, takes what it can of what is free."""
-    choices: list[Choice] = []
-    for candidate in candidates:
-        if all(compatible(candidate.promotion, other.promotion) for other, _ in choices):
-            option = next(candidate.options(free), None)
-            if option is not None:
-                choices.append((candidate, option))
-                free = without(free, option)
-    return Found(tuple(choices))
+class _OutOfStepsError(Exception):
+    pass
 
 
 def best_deal(candidates: Sequence[Candidate], free: Free, budget: int) -> Found:
-    """Return the greatest discount over all orders of all subsets."""
-    best: tuple[Choice, ...] = ()
+    """Return the greatest discount over all orders of all subsets, exact within a budget of steps."""
+    parts: list[tuple[Choice, ...]] = []
+    exact, left = True, budget
+    for group in components(candidates, free):
+        if len(group) == 1:
+            parts.append(_alone(group[0], free))
+            continue
+        search = _Search(group, free, left)
+        try:
+            search.run()
+        except _OutOfStepsError:
+            exact = False
+            parts.append(fallback(group, free, budget))
+        else:
+            parts.append(search.best)
+        left = search.left
+    return Found(_merged(parts), exact)
 
-    def search(left: Sequence[Candidate], free: Free, so_far: tuple[Choice, ...]) -> None:
-        nonlocal best
-        if _preference(so_far) < _preference(best):
-            best = so_far
-        for candidate in left:
-            rest = [c for c in left if c is not candidate and compatible(c.promotion, candidate.promotion)]
-            for option in candidate.options(free):
-                search(rest, without(free, option), (*so_far, (candidate, option)))
 
-    search(candidates, free, ())
-    return Found(best)
+def _alone(candidate: Candidate, free: Free) -> tuple[Choice, ...]:
+    options = candidate.options(free)
+    if candidate.offer.steady:
+        best = next(options, None)
+    else:
+        best = max(options, key=lambda option: (option.worth, option.times), default=None)
+    return () if best is None else ((candidate, best),)
 
 
-def _preference(choices: Sequence[Choice]) -> tuple[object, ...]:
-    """Smaller is better: more discount, then the first order by rank, then more sets."""
-    return (
-        -worth(choices),
-        [candidate.promotion.rank for candidate, _ in choices],
-        [-option.times for _, option in choices],
-    )
+def _merged(parts: Sequence[tuple[Choice, ...]]) -> tuple[Choice, ...]:
+    """Join orders that do not touch each other into the first order by rank that keeps each of them."""
+    waiting = [list(reversed(part)) for part in parts if part]
+    merged: list[Choice] = []
+    while waiting:
+        head = min(waiting, key=lambda part: part[-1][0].promotion.rank)
+        merged.append(head.pop())
+        waiting = [part for part in waiting if part]
+    return tuple(merged)
+
+
+class _Rival(NamedTuple):
+    candidate: Candidate
+    place: int
+    mask: int
+    ceiling: Ceiling
+    barred: int
+    cost: int
+
+
+class _Search:
+    """Depth first over the orders of one group; `left` is what remains of the budget."""
+
+    def __init__(self, group: Sequence[Candidate], free: Free, budget: int) -> None:
+        self.left = budget
+        self.best: tuple[Choice, ...] = ()
+        self._worth = 0
+        self._order: tuple[int, ...] = ()
+        self._times: tuple[int, ...] = ()
+        self._free = tuple(free)
+        self._rivals = [_rival(candidate, place, group) for place, candidate in enumerate(group)]
+        self._seen: dict[tuple[tuple[int, ...], int], tuple[int, tuple[int, ...], tuple[int, ...]]] = {}
+
+    def run(self) -> None:
+        """Search. Raises _OutOfStepsError."""
+        self._extend(self._rivals, self._free, (), 0, (), ())
+
+    def _extend(
+        self,
+        rivals: Sequence[_Rival],
+        free: tuple[int, ...],
+        choices: tuple[Choice, ...],
+        so_far: int,
+        order: tuple[int, ...],
+        times: tuple[int, ...],
+    ) -> None:
+        self._note(choices, so_far, order, times)
+        holes = sum([1 << i for i, count in enumerate(free) if count])
+        rivals = [rival for rival in rivals if rival.mask & holes or not rival.mask]
+        if not rivals or self._hopeless(so_far, order, rivals, free):
+            return
+        last = self._rivals[order[-1]] if order else None
+        for rival in rivals:
+            if last is not None and rival.place < last.place and not rival.mask & last.mask:
+                continue
+            for option in self._ask(rival, free):
+                rest = [other for other in rivals if not rival.barred >> other.place & 1]
+                self._branch(rest, without(free, option), choices, so_far, order, times, rival, option)
+
+    def _branch(
+        self,
+        rest: Sequence[_Rival],
+        free: tuple[int, ...],
+        choices: tuple[Choice, ...],
+        so_far: int,
+        order: tuple[int, ...],
+        times: tuple[int, ...],
+        rival: _Rival,
+        option: Option,
+    ) -> None:
+        so_far, order, times = so_far + option.worth, (*order, rival.place), (*times, -option.times)
+        key = (free, sum([1 << other.place for other in rest]))
+        now = (-so_far, order, times)
+        before = self._seen.get(key)
+        if before is None or now < before:
+            self._seen[key] = now
+            self._extend(rest, free, (*choices, (rival.candidate, option)), so_far, order, times)
+
+    def _note(self, choices: tuple[Choice, ...], so_far: int, order: tuple[int, ...], times: tuple[int, ...]) -> None:
+        if (-so_far, order, times) < (-self._worth, self._order, self._times):
+            self.best, self._worth, self._order, self._times = choices, so_far, order, times
+
+    def _hopeless(self, so_far: int, order: tuple[int, ...], rivals: Sequence[_Rival], free: tuple[int, ...]) -> bool:
+        """Whether no continuation can be better, or as good and earlier in order."""
+        missing = self._worth - so_far
+        possible = most([rival.ceiling for rival in rivals], free)
+        return possible < missing or (possible == missing and order > self._order[: len(order)])
+
+    def _ask(self, rival: _Rival, free: tuple[int, ...]) -> Iterator[Option]:
+        self._pay(rival.cost)
+        for number, option in enumerate(rival.candidate.options(free)):
+            if number:
+                self._pay(rival.cost)
+            yield option
+
+    def _pay(self, steps: int) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise _OutOfStepsError
+
+
+def _rival(candidate: Candidate, place: int, group: Sequence[Candidate]) -> _Rival:
+    barred = 1 << place
+    for other_place, other in enumerate(group):
+        if (candidate.choosy or other.choosy) and not compatible(candidate.promotion, other.promotion):
+            barred |= 1 << other_place
+    ceiling = candidate.offer.ceiling()
+    if candidate.budget is not None:
+        ceiling = ceiling._replace(cap=min(candidate.budget, candidate.budget if ceiling.cap is None else ceiling.cap))
+    reach = candidate.offer.reach
+    return _Rival(candidate, place, sum(1 << run for run in reach), ceiling, barred, max(1, len(reach)))

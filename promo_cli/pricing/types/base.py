@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -51,12 +51,35 @@ class Reward(NamedTuple):
     factor: int = 0
 
 
+SCALE = 10_000
+"""Parts of a minor unit in which ceilings are written."""
+
+
+class Ceiling(NamedTuple):
+    """What an offer cannot exceed, whatever units are free.
+
+    In all `cap` minor units (None: no such bound), and off each unit of a run `each` parts of 1/SCALE minor unit, up to
+    `halves` half minor units more for rounding.
+    """
+
+    cap: int | None
+    each: Mapping[int, int]
+    halves: int = 0
+
+
 class Offer(Protocol):
     """A promotion that may apply in a lane."""
 
     @property
     def reach(self) -> tuple[int, ...]:
         """The runs whose units it could take, ascending."""
+
+    @property
+    def steady(self) -> bool:
+        """Whether its first option saves the most."""
+
+    def ceiling(self) -> Ceiling:
+        """Return what it cannot exceed."""
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield what it can do with these free units; for sets, one option per number of sets, most first."""
@@ -118,8 +141,11 @@ class Stand(Protocol):
     def within(self, scope: Scope, discounted: bool) -> tuple[int, ...]:
         """Return the runs of another scope in the promotion's hours; only discountable ones if they get cheaper."""
 
-    def product(self, product_id: str) -> Product | None:
-        """Return a product of the bundle."""
+    def lacks(self, product_id: str, units: int) -> Refusal:
+        """Return that so many units of a product are missing."""
+
+    def gift(self, product_id: str) -> Product | None:
+        """Return a product if the promotion may give it away, that is, if it is of its brands."""
 
     def paid_by(self, methods: frozenset[str]) -> tuple[int, int] | None:
         """Return the share that these methods pay as a fraction, or None while the method is not known."""
@@ -154,6 +180,10 @@ class Discount:
 
     def describe(self, money: Money) -> str:
         """Return the discount in a few words; empty where the promotion's name says it best."""
+        return ""
+
+    def hint(self, refusal: Refusal) -> str:
+        """Return what the cashier may say while this is missing; empty for the reason itself."""
         return ""
 
     def offer(self, stand: Stand) -> Offer | Reward | Refusal:

@@ -9,7 +9,7 @@ from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.scope import Scope
 from promo_cli.pricing.types.base import Discount, Free, Offer, Stand, read_terms
-from promo_cli.pricing.types.sets import Block, Sets, chunks, free_of, priced, together
+from promo_cli.pricing.types.sets import Block, Sets, chunks, free_of, priced, spread_price, together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,17 +33,16 @@ class Combo(Discount):
         for (product, quantity), column in zip(self.parts, columns, strict=True):
             missing = quantity - sum(stand.runs[i].count for i in column)
             if missing > 0 and self.least == len(self.parts):
-                found = stand.product(product)
-                return Refusal(Reason.ADD_PRODUCT, units=missing, name=found.name if found else product)
+                return stand.lacks(product, missing)
+
+        sized = [(column, quantity) for (_, quantity), column in zip(self.parts, columns, strict=True)]
+        bound = spread_price(stand.runs, sized, self.price if self.least == len(self.parts) else 0)
 
         def form(free: Free) -> Sequence[Block]:
-            groups = [
-                chunks(free_of(column, free), quantity)
-                for (_, quantity), column in zip(self.parts, columns, strict=True)
-            ]
+            groups = [chunks(free_of(column, free), quantity) for column, quantity in sized]
             return [*priced(stand.runs, together(groups, self.least), self.price)]
 
-        return Sets(stand.runs, stand.pool, form, self.terms)
+        return Sets(stand.runs, stand.pool, form, self.terms, bound)
 
 
 def read(fields: Fields, scope: Scope) -> Combo:

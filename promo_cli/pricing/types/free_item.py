@@ -46,9 +46,9 @@ class FreeItem(Discount):
         if wanted is None and len(self.choices) > 1:
             return Refusal(Reason.CHOICE_MISSING)
         chosen = self.choices[0] if wanted is None else wanted
-        product = stand.product(chosen)
-        if chosen not in self.choices or product is None:
-            return Refusal(Reason.GIFT_NOT_SOLD)
+        product = stand.gift(chosen) if chosen in self.choices else None
+        if product is None:
+            return Refusal(Reason.GIFT_UNAVAILABLE)
         return Gift(product, self.units, product.price)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from promo_cli.pricing.types.base import Free, Gift, Option
+from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Gift, Option
 from promo_cli.pricing.types.sets import free_of
 from promo_cli.pricing.types.spread import first
 from promo_cli.pricing.units import Cut
+
+_UNBOUNDED = SCALE * 10**18  # no bound per unit, so that the bound for all counts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,6 +21,15 @@ class Gifts:
     most: int
     reach: tuple[int, ...] = ()
     size: int = 0
+
+    @property
+    def steady(self) -> bool:
+        """More gifts save more."""
+        return True
+
+    def ceiling(self) -> Ceiling:
+        """Return the value of all gifts."""
+        return Ceiling(self.most * self.gift.units * self.gift.price, dict.fromkeys(self.reach, _UNBOUNDED))
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield one option per number of times, the most first."""

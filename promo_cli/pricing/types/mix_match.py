@@ -9,7 +9,7 @@ from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.scope import Scope, of_categories
 from promo_cli.pricing.types.base import Discount, Free, Offer, Stand, Taken, read_terms
-from promo_cli.pricing.types.sets import Block, Sets, chunks, free_of, priced
+from promo_cli.pricing.types.sets import Block, Sets, chunks, free_of, priced, spread_price
 from promo_cli.pricing.units import Run
 
 
@@ -32,12 +32,14 @@ class MixMatch(Discount):
         if missing > 0:
             return Refusal(Reason.ADD_UNITS, units=missing)
 
+        bound = spread_price(stand.runs, [(stand.pool, self.size)], self.price)
+
         def form(free: Free) -> Sequence[Block]:
             units = free_of(stand.pool, free)
             groups = _distinct(stand.runs, units, self.size) if self.distinct else chunks(units, self.size)
             return [*priced(stand.runs, groups, self.price)]
 
-        return Sets(stand.runs, stand.pool, form, self.terms)
+        return Sets(stand.runs, stand.pool, form, self.terms, bound)
 
 
 def _distinct(runs: Sequence[Run], units: list[tuple[int, int]], size: int) -> Iterator[tuple[int, Taken]]:

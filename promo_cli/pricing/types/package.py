@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from promo_cli.pricing.money import allocate
 from promo_cli.pricing.reading import Fields
-from promo_cli.pricing.reasons import Reason, Refusal
+from promo_cli.pricing.reasons import Refusal
 from promo_cli.pricing.scope import Scope, of_categories, of_products
-from promo_cli.pricing.types.base import Discount, Free, Offer, Option, Stand, Taken, Terms, read_terms
+from promo_cli.pricing.types.base import SCALE, Ceiling, Discount, Free, Offer, Option, Stand, Taken, Terms, read_terms
 from promo_cli.pricing.types.sets import joined
 from promo_cli.pricing.units import Cut, Run
 from promo_cli.pricing.words import Money
@@ -50,8 +50,7 @@ class Package(Discount):
         pools = [(part, stand.within(part.scope, discounted=True)) for part in self.parts]
         for part, pool in pools:
             if (missing := part.least - sum(stand.runs[i].count for i in pool)) > 0:
-                found = stand.product(part.name)
-                return Refusal(Reason.ADD_PRODUCT, units=missing, name=found.name if found else part.name)
+                return stand.lacks(part.name, missing)
         # The narrowest choice first: categories are nested or apart, so it never takes what a wider one could spare.
         pools.sort(key=lambda pair: len(pair[1]))
         reach = tuple(sorted({i for _, pool in pools for i in pool}))
@@ -67,6 +66,15 @@ class Packages:
     pools: tuple[tuple[Part, tuple[int, ...]], ...]
     price: int
     terms: Terms
+
+    @property
+    def steady(self) -> bool:
+        """Fewer packages with more choices in each may save more."""
+        return False
+
+    def ceiling(self) -> Ceiling:
+        """Return what every unit costs."""
+        return Ceiling(None, {i: SCALE * self.runs[i].base for i in self.reach})
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield one option per number of packages, the most first."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from promo_cli.pricing.money import half_up
-from promo_cli.pricing.types.base import Free, Option, Taken, Terms
+from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Option, Taken, Terms
 from promo_cli.pricing.types.spread import first, share_out
 from promo_cli.pricing.units import Cut, Run
 
@@ -31,14 +31,27 @@ Form = Callable[[Free], Sequence[Block]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sets:
-    """Any number of complete sets, the first ones formed first. `each` prices every cheaper unit by itself."""
+    """Any number of complete sets, the first ones formed first.
+
+    `each` prices every cheaper unit by itself; `bound` is what a unit of a run can contribute, in parts of 1/SCALE.
+    """
 
     runs: Sequence[Run]
     reach: tuple[int, ...]
     form: Form
     terms: Terms
+    bound: Mapping[int, int]
     below: int = 1
     each: Callable[[Run], int] | None = None
+
+    @property
+    def steady(self) -> bool:
+        """More sets save more, because none is formed that saves nothing."""
+        return True
+
+    def ceiling(self) -> Ceiling:
+        """Return what one unit can contribute to any set."""
+        return Ceiling(None, self.bound, 1 if self.below > 1 else 0)
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield one option per number of sets, the most first."""
@@ -189,3 +202,18 @@ def priced(runs: Sequence[Run], groups: Iterable[tuple[int, Taken]], price: int)
         saving = sum(runs[i].running * count for i, count in units) - price
         if saving > 0:
             yield Block(times, units, units, saving)
+
+
+def spread_price(runs: Sequence[Run], parts: Sequence[tuple[Sequence[int], int]], price: int) -> dict[int, int]:
+    """Return bounds for sets of a price: each part (its runs, how many units) bears a share by its dearest unit.
+
+    Whatever units make a set, it saves no more than each of them costs above its share of the price.
+    """
+    tops = [max((runs[i].running for i in reach), default=0) for reach, _ in parts]
+    total = sum(top * units for top, (_, units) in zip(tops, parts, strict=True))
+    bound: dict[int, int] = {}
+    for top, (reach, _) in zip(tops, parts, strict=True):
+        share = SCALE * price * top // total if total else 0
+        for i in reach:
+            bound[i] = max(bound.get(i, 0), SCALE * runs[i].running - share, 0)
+    return bound

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from promo_cli.pricing.money import allocate, half_up
 from promo_cli.pricing.reasons import Reason, Refusal
-from promo_cli.pricing.types.base import Free, Option, Stand, Taken, Terms
+from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Option, Stand, Taken, Terms
 from promo_cli.pricing.units import Cut, Run
 
 
@@ -52,6 +52,28 @@ class Spread:
     formula: Formula
     terms: Terms
     floored: bool
+
+    @property
+    def steady(self) -> bool:
+        """There is but one option."""
+        return True
+
+    def ceiling(self) -> Ceiling:
+        """Return the cap or amount, and what the formula takes off each unit."""
+        runs, formula = self.runs, self.formula
+        match formula:
+            case Portion(above, below, cap):
+                each = {i: -(-SCALE * above * runs[i].running // below) for i in self.reach}
+                if self.floored:
+                    each = {
+                        i: SCALE * runs[i].room if self.terms.redistribute else min(amount, SCALE * runs[i].room)
+                        for i, amount in each.items()
+                    }
+                return Ceiling(cap, each, len({runs[i].line for i in self.reach}) if self.terms.by_line else 1)
+            case Lump(amount):
+                return Ceiling(amount, {i: SCALE * runs[i].room for i in self.reach})
+            case _:
+                return Ceiling(None, {i: SCALE * max(0, _off(formula, runs[i])) for i in self.reach})
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield the one way to apply it, if that saves anything."""

@@ -41,8 +41,8 @@ class Threshold(Discount):
             return spread(stand, tier.formula, self.terms)
         if tier.product is None:
             return Reward("points_multiplier", "points", 0, tier.factor)
-        product = stand.product(tier.product)
-        return Refusal(Reason.GIFT_NOT_SOLD) if product is None else Gifts(Gift(product, 1, product.price), 1)
+        product = stand.gift(tier.product)
+        return Refusal(Reason.GIFT_UNAVAILABLE) if product is None else Gifts(Gift(product, 1, product.price), 1)
 
 
 def read(fields: Fields, scope: Scope) -> Threshold:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.scope import Scope, of_products
-from promo_cli.pricing.types.base import Discount, Free, Offer, Stand, read_terms
+from promo_cli.pricing.types.base import SCALE, Discount, Free, Offer, Stand, read_terms
 from promo_cli.pricing.types.sets import Block, Sets, buys_and_gets, free_of, joined
 from promo_cli.pricing.units import Run
 
@@ -36,15 +36,20 @@ class Upsell(Discount):
         """Worth mentioning where the required product is in the cart."""
         return (self.required,)
 
+    def hint(self, refusal: Refusal) -> str:
+        """Return the message while the upsell product is missing."""
+        return self.message if refusal.reason is Reason.ADD_PRODUCT else ""
+
     def offer(self, stand: Stand) -> Offer | Refusal:
         """Form pairs; a pair that would cost more is left alone."""
         required, runs = stand.within(self.required, discounted=False), stand.runs
         if (missing := self.quantity - sum(runs[i].count for i in required)) > 0:
             return Refusal(Reason.ADD_UNITS, units=missing)
         if not stand.pool:
-            found = stand.product(self.product)
-            return Refusal(Reason.ADD_PRODUCT, units=1, name=found.name if found else self.product)
+            return stand.lacks(self.product, 1)
         cheaper = tuple(i for i in stand.pool if self._off(runs[i]) > 0)
+
+        bound = {i: SCALE * self._off(runs[i]) for i in cheaper}
 
         def form(free: Free) -> Sequence[Block]:
             return [
@@ -54,7 +59,7 @@ class Upsell(Discount):
                 )
             ]
 
-        return Sets(runs, tuple(sorted({*required, *cheaper})), form, self.terms, each=self._off)
+        return Sets(runs, tuple(sorted({*required, *cheaper})), form, self.terms, bound, each=self._off)
 
     def _off(self, run: Run) -> int:
         return min(run.running - self.price, run.room)
