@@ -15,8 +15,8 @@ from tests.pricing.strategies import contested_world, small_world
 from tests.pricing.strategies_build import bundle, product, promotion, scope
 
 FULL = os.environ.get("PROMO_PROOF") == "full"
-CARTS = 20_000 if FULL else 800
-CONTESTED = 4_000 if FULL else 300
+CARTS = 40_000 if FULL else 2_000
+CONTESTED = 10_000 if FULL else 400
 
 World = Callable[[Random], tuple[dict[str, Any], dict[str, Any]]]
 
