@@ -48,8 +48,9 @@ def _one_of_each_group(candidates: Sequence[Candidate], view: View) -> list[Cand
     for candidate in candidates:
         group, rule = candidate.promotion.stacking.group, candidate.promotion.stacking.rule
         if group is not None and rule != "best_customer":
-            saving = max(option.worth for option in candidate.options(view.free)) if rule == "best_merchant" else 0
-            if group not in kept or saving < kept[group][0]:
+            saving = max((option.worth for option in candidate.options(view.free)), default=0)
+            better = group not in kept or (rule == "best_merchant" and saving < kept[group][0])
+            if saving and better:
                 kept[group] = (saving, candidate)
     settled = {group: candidate for group, (_, candidate) in kept.items()}
     return [c for c in candidates if settled.get(c.promotion.stacking.group or "", c) is c]
@@ -57,6 +58,9 @@ def _one_of_each_group(candidates: Sequence[Candidate], view: View) -> list[Cand
 
 def passed_over(candidate: Candidate, choices: Iterable[Choice], view: View) -> Refusal:
     """Return why a candidate that could have applied was not chosen."""
+    if next(candidate.options(view.free), None) is None:
+        over = next(candidate.offer.options(view.free)).worth > 0
+        return Refusal(Reason.BUDGET_SPENT if over else Reason.NO_SAVING)
     free = view.free
     for other, option in choices:
         why = refused_by(candidate, other)

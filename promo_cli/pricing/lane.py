@@ -46,11 +46,10 @@ def _ready(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
         if isinstance(offer, Refusal):
             why = offer
         else:
-            able = Candidate(entry, consuming(offer, entry, view), budget_left(promotion, sale.cart))
-            if next(able.options(view.free), None) is not None:
-                return able
-            over = next(offer.options(view.free), None)
-            why = Refusal(Reason.BUDGET_SPENT if over and over.worth > 0 else Reason.NO_SAVING)
+            offer = consuming(offer, entry, view)
+            if next(offer.options(view.free), None) is not None:
+                return Candidate(entry, offer, budget_left(promotion, sale.cart))
+            why = Refusal(Reason.NO_SAVING)
     verdicts[promotion.id] = why
     return None
 

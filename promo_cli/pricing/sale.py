@@ -162,7 +162,10 @@ class Stand:
         return Refusal(Reason.ADD_PRODUCT, units=units, name=name, product_id=product_id)
 
     def gift(self, product_id: str) -> Product | None:
-        """Return a product if the promotion may give it away, that is, if it is of its brands."""
+        """Return a product if the promotion may give it away.
+
+        It must be of the promotion's brands; `discountable` and floors are about what is sold.
+        """
         product = self.view.sale.bundle.products.get(product_id)
         return product if product and self.entry.promotion.benefit.sells(product.brand) else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from promo_cli.pricing.errors import BundleError
 from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.scope import Scope
@@ -42,10 +43,9 @@ class FreeItem(Discount):
         return Gifts(gift, 1 if most is None else most, reach, self.size)
 
     def _gift(self, stand: Stand) -> Gift | Refusal:
-        wanted = stand.claimed()
-        if wanted is None and len(self.choices) > 1:
+        chosen = stand.claimed() if len(self.choices) > 1 else self.choices[0]
+        if chosen is None:
             return Refusal(Reason.CHOICE_MISSING)
-        chosen = self.choices[0] if wanted is None else wanted
         product = stand.gift(chosen) if chosen in self.choices else None
         if product is None:
             return Refusal(Reason.GIFT_UNAVAILABLE)
@@ -56,10 +56,13 @@ def read(fields: Fields, scope: Scope) -> FreeItem:
     """Return the rules of a free_item."""
     trigger = fields.optional("trigger_product_id")
     named = fields.optional("free_product_id")
+    choices = (*((named,) if named else ()), *fields.ids("free_product_ids"))
+    if not choices:
+        raise BundleError(f"{fields.where}.free_product_id: expected a product, found none")
     return FreeItem(
         trigger=Scope(products=frozenset({trigger})) if trigger else None,
         size=fields.positive("trigger_min_qty", 1),
-        choices=(*((named,) if named else ()), *fields.ids("free_product_ids")),
+        choices=choices,
         units=fields.positive("free_quantity", 1),
         minimum=fields.amount("min_purchase") or 0,
         terms=read_terms(fields),
