@@ -8,7 +8,7 @@ import pytest
 from promo_cli.protocol import dsse, head, root, trust
 from promo_cli.protocol.head import Head
 from promo_cli.protocol.keys import Role
-from promo_cli.protocol.layout import HEAD
+from promo_cli.protocol.layout import HEAD, release_key
 from promo_cli.protocol.limits import LIMITS
 from promo_cli.protocol.trust import Reason, Refused, TrustedState
 from tests.protocol.repository import HEAD_A, HEAD_B, ROOT_A, ROOT_B, STRANGER, Repository, make_bundle
@@ -266,3 +266,19 @@ def test_bytes_that_do_not_hash_to_what_was_named_are_refused(repo: Repository) 
         lambda: trust.accept_blob(blob, b"", "counters"),
     ):
         _refused(Reason.HASH, call)
+
+
+def test_a_release_under_another_number_than_heads_is_refused(repo: Repository) -> None:
+    """HEAD and release have to agree on the number, whatever the hashes say."""
+    first = _current(repo)
+    ref = replace(first.release, key=release_key(2, first.release.sha256))
+    renumbered = repo.publish_head(replace(first, rev=2, seq=2, release=ref))
+    data = repo.storage.objects[first.release.key]
+    assert "found release 1" in _refused(Reason.HASH, lambda: trust.accept_release(renumbered, data))
+
+
+def test_a_size_that_was_lied_about_is_refused_although_the_hash_is_right(repo: Repository) -> None:
+    """Readers allocate by the size, so it is part of what is believed."""
+    data = make_bundle("A")
+    blob = replace(repo.put_blob(data), size=len(data) + 1)
+    _refused(Reason.HASH, lambda: trust.accept_bundle(blob, data))

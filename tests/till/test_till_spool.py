@@ -222,7 +222,7 @@ def test_a_crash_at_any_write_loses_no_line_and_doubles_none(tmp_path: Path, mon
                 upload(Watched(bucket, after=die), folder, "s1")
             except Crashed:
                 crashes += 1
-        _record(folder, 1, day="2026-02-08")
+        _record(folder, 1, day="2026-02-08", reason="after the crash")
         for _ in range(2):
             upload(bucket, folder, "s1")
             _confirm(bucket)
