@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from inspect import cleandoc
 from textwrap import dedent, indent
 
 from promo_cli.diagnostics.record import Code
@@ -25,7 +24,7 @@ class Explanation:
 
 def explain(code: Code) -> Explanation:
     """Splits the text of a code: it opens with what is found; `Why:`, `Bad:`, `Good:`, `Fix:` begin the rest."""
-    what, *rest = _SECTION.split(cleandoc(code.doc))
+    what, *rest = _SECTION.split(_flush(code.doc))
     parts = dict(zip(rest[::2], rest[1::2], strict=True))
     return Explanation(
         what=what.strip(),
@@ -60,6 +59,12 @@ def as_text(code: Code) -> str:
     parts += [f"But:\n\n{indent(text.good, '    ')}".rstrip()] if text.good else []
     parts += [f"Fix: {text.fix}"] if text.fix else []
     return "\n\n".join(parts) + "\n"
+
+
+def _flush(doc: str) -> str:
+    """A docstring without its indentation, tabs kept: an example may be about them."""
+    first, _, rest = doc.partition("\n")
+    return f"{first.strip()}\n{dedent(rest)}".strip("\n")
 
 
 def _example(text: str) -> str:

@@ -24,11 +24,13 @@ def one_benefit(promotion: Promotion[Any], facts: Facts) -> Iterator[Finding]:
     Bad:
         promo_type: happy_hour
         validity: {start_date: 2026-02-01, time_start: 17:00, time_end: 19:00}
+        scope: {apply_to: category, categories: [hot-drinks]}
         rules: {discount_percent: 20, special_price: 15_000}
 
     Good:
         promo_type: happy_hour
         validity: {start_date: 2026-02-01, time_start: 17:00, time_end: 19:00}
+        scope: {apply_to: category, categories: [hot-drinks]}
         rules: {discount_percent: 20}
 
     Fix: keep one.

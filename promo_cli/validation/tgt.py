@@ -94,7 +94,8 @@ def nothing_in_scope(promotion: Promotion[Any], facts: Facts) -> Iterator[Findin
         return
     if not facts.whole("products", "categories", "brands") or not facts.products or _names_unknown(promotion, facts):
         return
-    if scope.apply_to != "all" and not (scope.categories or scope.products):
+    looked_at = {"category": scope.categories, "product": scope.products}.get(scope.apply_to)
+    if looked_at == []:  # said by the rules on targets
         return
     if not facts.in_scope(scope, targeting):
         reasons = [

@@ -113,12 +113,6 @@ BYTE_ORDER_MARK = Code(
 
     Why: it is read here, but other tools show or refuse it, and every comparison of the first line shows a change.
 
-    Bad:
-        \ufeffname: Weekend
-
-    Good:
-        name: Weekend
-
     Fix: save the file as UTF-8 without BOM.
     """,
 )

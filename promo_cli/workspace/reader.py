@@ -167,12 +167,14 @@ def _report(path: str, root: yaml.Node, troubles: list[_Trouble], document: Docu
 
 
 def _pointers(root: yaml.Node) -> dict[int, str]:
-    """The pointer of every node, by its identity; a key has that of its value."""
+    """The pointer of every node, by its identity. A key has that of its value; what cannot be a key, of its map."""
     found: dict[int, str] = {}
     for path, node in tree.paths(root):
         found[id(node)] = tree.pointer(path)
         if isinstance(node, yaml.MappingNode):
-            found.update((id(key), tree.pointer((*path, tree.key_text(key)))) for key, _ in node.value)
+            for key, _ in node.value:
+                is_text = isinstance(key, yaml.ScalarNode)
+                found[id(key)] = tree.pointer((*path, key.value) if is_text else path)
     return found
 
 
