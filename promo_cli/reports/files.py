@@ -145,7 +145,7 @@ def _query(about: str, sql: str) -> Query:
 
 def _column(name: str, value: Any) -> Column:
     where = f"column {name}"
-    about = _mapping(value, {"title", "type"}, {"help", "detail", "bar"}, where=where)
+    about = _mapping(value, {"title", "type"}, {"help", "detail", "bar", "derived"}, where=where)
     return Column(
         name=name,
         title=about["title"],
@@ -153,6 +153,7 @@ def _column(name: str, value: Any) -> Column:
         help=about.get("help", ""),
         detail=about.get("detail") == "true",
         bar=about.get("bar") == "true",
+        derived=about.get("derived") == "true",
     )
 
 

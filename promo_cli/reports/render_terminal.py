@@ -25,17 +25,18 @@ def render_terminal(result: ReportResult, *, width: int = WIDTH, color: bool = F
     from rich.console import Console
 
     file = io.StringIO()
+    places = _amount_places(result)
     console = Console(file=file, width=width, force_terminal=color, no_color=not color, highlight=False, markup=False)
     console.print(result.title, style="bold")
     console.print(_period(result), style="dim")
     console.print()
-    console.print(_headline(result), style="bold")
+    console.print(_headline(result, places), style="bold")
     first, *others = _caveats(result)
     console.print(first)
     for section in result.sections:
         console.print()
         console.print(section.title, style="bold")
-        console.print(_figures(section) if section.figures else _table(section))
+        console.print(_figures(section, places) if section.figures else _table(section, places))
     console.print()
     for line in [*others, *_completeness(result.completeness)]:
         console.print(line)
@@ -54,15 +55,12 @@ def _listed(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _headline(result: ReportResult) -> str:
+def _headline(result: ReportResult, places: int) -> str:
     section = result.sections[0]
     row = section.total or (section.rows[0] if section.figures and section.rows else None)
     if row is None:
         return "Nothing to report."
-    cells = {
-        column.name: _cell(value, column, _places(section, column))
-        for column, value in zip(section.columns, row, strict=True)
-    }
+    cells = {column.name: _cell(value, column, places) for column, value in zip(section.columns, row, strict=True)}
     return " · ".join(f"{cells[name]} {words}" for name, words in _HEADLINE.items() if name in cells)
 
 
@@ -73,17 +71,17 @@ def _caveats(result: ReportResult) -> list[str]:
     return [f"Provisional: {found.share:.0%} of what stores should have sent is here.", *result.caveats]
 
 
-def _figures(section: Section) -> Table:
+def _figures(section: Section, places: int) -> Table:
     table = _grid(headed=False)
     table.add_column()
     table.add_column(justify="right")
     for row in section.rows:
         for column, value in zip(section.columns, row, strict=True):
-            table.add_row(column.title, _cell(value, column, _places(section, column)))
+            table.add_row(column.title, _cell(value, column, places))
     return table
 
 
-def _table(section: Section) -> Table:
+def _table(section: Section, places: int) -> Table:
     table = _grid()
     shown = [(at, column) for at, column in enumerate(section.columns) if not column.detail]
     for _, column in shown:
@@ -91,8 +89,8 @@ def _table(section: Section) -> Table:
         table.add_column(column.title, justify="left" if left else "right", overflow="ellipsis", no_wrap=True)
         if column.bar:
             table.add_column("", width=_BAR_CELLS, no_wrap=True)
-    for row in [*section.rows, *([section.total] if section.total else [])]:
-        table.add_row(*_cells(section, shown, row), style="bold" if row is section.total else None)
+    for row in _rows(section):
+        table.add_row(*_cells(section, shown, row, places), style="bold" if row is section.total else None)
     return table
 
 
@@ -103,9 +101,9 @@ def _grid(*, headed: bool = True) -> Table:
     return Table(box=box.SIMPLE_HEAD if headed else None, show_header=headed, pad_edge=False, padding=(0, 1))
 
 
-def _cells(section: Section, shown: Sequence[tuple[int, Column]], row: Row) -> Iterator[str]:
+def _cells(section: Section, shown: Sequence[tuple[int, Column]], row: Row, places: int) -> Iterator[str]:
     for at, column in shown:
-        yield _cell(row[at], column, _places(section, column))
+        yield _cell(row[at], column, places)
         if column.bar:
             yield "" if row is section.total else _bar(row[at], [each[at] for each in section.rows])
 
@@ -113,17 +111,28 @@ def _cells(section: Section, shown: Sequence[tuple[int, Column]], row: Row) -> I
 def _cell(value: Value, column: Column, places: int) -> str:
     if value is None:
         return "n/a"
-    if isinstance(value, int | Decimal):
-        return f"{Decimal(value):.1%}" if column.type == "percent" else f"{Decimal(value):,.{places}f}"
-    return value if isinstance(value, str) else value.isoformat()
+    if not isinstance(value, int | Decimal):
+        return value if isinstance(value, str) else value.isoformat()
+    if column.type == "percent":
+        return f"{Decimal(value):.1%}"
+    return f"{Decimal(value):,.{places}f}" if column.type == "amount" else f"{Decimal(value):,f}"
 
 
-def _places(section: Section, column: Column) -> int:
-    """Give all values of a column the same decimals: none, or as many as any needs and at least two for amounts."""
-    at = section.columns.index(column)
-    values = [row[at] for row in (*section.rows, *([section.total] if section.total else []))]
-    needed = max((-int(v.as_tuple().exponent) for v in values if isinstance(v, Decimal)), default=0)
-    return max(needed, 2) if needed > 0 and column.type == "amount" else max(needed, 0)
+def _amount_places(result: ReportResult) -> int:
+    """Give all amounts the same decimals: none, or as many as money needs and at least two."""
+    amounts = [
+        row[at]
+        for section in result.sections
+        for at, column in enumerate(section.columns)
+        if column.type == "amount" and not column.derived
+        for row in _rows(section)
+    ]
+    needed = max((-int(each.as_tuple().exponent) for each in amounts if isinstance(each, Decimal)), default=0)
+    return max(needed, 2) if needed > 0 else 0
+
+
+def _rows(section: Section) -> list[Row]:
+    return [*section.rows, *([section.total] if section.total else [])]
 
 
 def _bar(value: Value, values: Sequence[Value]) -> str:

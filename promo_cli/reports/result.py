@@ -23,7 +23,8 @@ FINAL_SHARE = Decimal("0.98")
 class Column:
     """A column: amounts are in major units, a percent is a share from 0 to 1.
 
-    A `detail` is left out where there is little room; a `bar` is drawn beside a value where bars can be drawn.
+    A `detail` is left out where there is little room; a `bar` is drawn beside a value where bars can be drawn. A
+    `derived` amount, such as an average, has more decimals than money has, and is shown with as many as the others.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Column:
     help: str = ""
     detail: bool = False
     bar: bool = False
+    derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

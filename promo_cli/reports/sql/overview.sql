@@ -19,7 +19,7 @@ columns:
   uses: {title: Uses, type: count, bar: true, help: "completed bills with the promotion; voided and returned ones are taken off"}
   discount: {title: Discount, type: amount, help: "discount given less what returns took back"}
   net: {title: Net of bills, type: amount, help: "what was paid for bills with the promotion, after returns; the total counts a bill once"}
-  attributed: {title: Attributed net, type: amount, detail: true, help: "the same, a bill with several promotions shared by their discounts"}
+  attributed: {title: Attributed net, type: amount, derived: true, detail: true, help: "the same, a bill with several promotions shared by their discounts"}
   stores: {title: Stores, type: count, detail: true, help: "stores where it was used"}
   bills: {title: Bills in reach, type: count, detail: true, help: "bills in the stores, channels, days and hours where it was used"}
   penetration: {title: Penetration, type: percent, help: "uses by bills in reach"}

@@ -41,12 +41,12 @@ columns:
   uses: {title: Uses, type: count, help: "completed bills with the promotion; voided and returned ones are taken off"}
   discount: {title: Discount given, type: amount, help: "less what returns took back"}
   net: {title: Net of bills with it, type: amount, help: "after returns; not incremental"}
-  attributed: {title: "Of that, by share of discount", type: amount, help: "a bill with several promotions is shared by their discounts"}
+  attributed: {title: "Of that, by share of discount", type: amount, derived: true, help: "a bill with several promotions is shared by their discounts"}
   taken_back: {title: Uses taken back, type: count, help: "by voids and full returns"}
   penetration: {title: Penetration, type: percent, help: "of bills in the stores, channels, days and hours where it was used"}
   take_rate: {title: Take rate, type: percent, help: "bills with it, of all bills on which it was used or offered; empty without eligible events"}
-  average_bill: {title: Average bill with it, type: amount, help: "conditional on buying"}
-  average_other: {title: Average bill without, type: amount, help: "in the same stores, channels, days and hours"}
+  average_bill: {title: Average bill with it, type: amount, derived: true, help: "conditional on buying"}
+  average_other: {title: Average bill without, type: amount, derived: true, help: "in the same stores, channels, days and hours"}
   customers: {title: Known customers, type: count}
   stores: {title: Stores with a use, type: count}
   stores_open: {title: Stores with sales, type: count}
