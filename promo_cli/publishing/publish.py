@@ -126,9 +126,13 @@ def _publish(request: Request, live: Live, contents: Contents) -> Published:
 
     intent = intent_key(request.publish_id)
     put_once(storage, intent, intent_of(request, [*contents.objects, *new_shards], ref), sleep=request.sleep)
-    uploaded = upload(storage, {b.key: content for b, content in contents.objects.items()}, "blobs", request.report)
-    uploaded += upload(storage, {b.key: content for b, content in new_shards.items()}, "shards", request.report)
-    uploaded += upload(storage, {ref.key: data}, "release", request.report)
+    uploaded = Uploaded()
+    for what, objects in (
+        ("blobs", {blob.key: content for blob, content in contents.objects.items()}),
+        ("shards", {blob.key: content for blob, content in new_shards.items()}),
+        ("release", {ref.key: data}),
+    ):
+        uploaded += upload(storage, objects, what, request.report, request.sleep)
 
     next_head = head_of(request, live, found, ref)
     envelope = dsse.sign(head.PAYLOAD_TYPE, head.encode(next_head), signers)

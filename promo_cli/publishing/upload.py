@@ -37,7 +37,9 @@ class Uploaded:
         return Uploaded(self.objects + other.objects, self.bytes + other.bytes)
 
 
-def upload(storage: Storage, objects: Mapping[str, bytes], what: str, report: Report) -> Uploaded:
+def upload(
+    storage: Storage, objects: Mapping[str, bytes], what: str, report: Report, sleep: Callable[[float], None]
+) -> Uploaded:
     """Put objects by key, each once; returns what was new.
 
     The first failure stops the rest from starting and is raised; nothing is deleted, so that a retry finds its work.
@@ -45,7 +47,7 @@ def upload(storage: Storage, objects: Mapping[str, bytes], what: str, report: Re
     stop = threading.Event()
 
     def put(key: str) -> bool:
-        return not stop.is_set() and put_once(storage, key, objects[key])
+        return not stop.is_set() and put_once(storage, key, objects[key], sleep=sleep)
 
     total_bytes = sum(map(len, objects.values()))
     uploaded = Uploaded()

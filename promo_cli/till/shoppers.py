@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -145,8 +145,3 @@ def _quantity(product: Mapping[str, Any], rng: random.Random) -> int | Decimal:
 
 def _pick(weighted: Sequence[tuple[int, int]], rng: random.Random) -> int:
     return rng.choices([value for value, _ in weighted], [weight for _, weight in weighted])[0]
-
-
-def days(first: date, last: date) -> list[date]:
-    """Return every day from first to last, both included."""
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]

@@ -14,11 +14,10 @@ from promo_cli.model.events import EVENTS
 from promo_cli.protocol import canonical
 from promo_cli.storage import Found, Storage, open_storage
 from promo_cli.till.fleet import FleetResult, FleetStore, run_fleet
-from promo_cli.till.shoppers import days
 from tests.publishing.harness import keys_in, put
 from tests.till.shop import promotion, shop_bundle
 
-DAYS = days(date(2026, 2, 7), date(2026, 2, 8))
+DAYS = [date(2026, 2, 7), date(2026, 2, 8)]
 STORES = [FleetStore("s1", "kopi", ("takeaway", "dine_in")), FleetStore("s2", None)]
 BUNDLE = shop_bundle(
     promotion("P"),
