@@ -26,7 +26,7 @@ def compile_bundles(
     as_of: AsOf = None,
     json: JsonFlag = False,
 ) -> None:
-    """Write one bundle per store: what its till needs to price offline. The same inputs and day give the same bytes."""
+    """Write one bundle per store. The same inputs and day give the same bytes."""
     from promo_cli.pipeline.build import write_bundles
 
     written = write_bundles(session.start, out, stores=store, as_of=day(as_of))

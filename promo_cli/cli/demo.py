@@ -22,7 +22,7 @@ What happened, in {folder}:
   out/tills/              what each till keeps: its bundle, its trust, its spool
   {warehouse:<23} every line of it, in DuckDB
 
-Try next:
+Try next (`. .venv/bin/activate` puts promo on the path):
   cd {folder}
   promo report promotion {code}
   promo till show --env local --store {store}
@@ -32,7 +32,7 @@ Try next:
 
 @command(app, "demo")
 def demo(session: Session, *, json: JsonFlag = False) -> None:
-    """Run the whole loop in a scratch copy, on a fixed day: validate, publish, sell, ingest, report."""
+    """Run the whole loop in a scratch copy: from YAML to report. The day is fixed, so every run is the same."""
     from promo_cli.pipeline.demo import run_demo
     from promo_cli.pipeline.report import run_named
 

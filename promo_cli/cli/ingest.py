@@ -23,7 +23,7 @@ def ingest(
     ] = 0.001,
     json: JsonFlag = False,
 ) -> None:
-    """Load what tills have uploaded: every line exactly once, and none lost.
+    """Load what tills have uploaded, every line exactly once.
 
     Each line ends as loaded, duplicate or quarantined. Exits with 1 when too many are quarantined.
     """

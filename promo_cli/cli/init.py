@@ -19,7 +19,7 @@ def init(
     *,
     json: JsonFlag = False,
 ) -> None:
-    """Make a small workspace that validates: two brands, three stores, a few promotions."""
+    """Make a small workspace to begin with. It has two brands, three stores and a few promotions."""
     from promo_cli.pipeline.starter import make_workspace
 
     written = make_workspace(folder)

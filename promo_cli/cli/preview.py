@@ -29,7 +29,7 @@ def preview(
     ] = None,
     json: JsonFlag = False,
 ) -> None:
-    """Show what promotions do to a cart, alone: before, after, and why. Without a cart one is made up.
+    """Show what promotions do to a cart, and why. Without a cart one is made up.
 
     All other promotions are left out; `promo price` shows a cart with everything that runs.
     """

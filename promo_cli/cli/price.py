@@ -28,7 +28,7 @@ def price(
     trace: Annotated[bool, typer.Option("--trace", help="Show every stage and every promotion.")] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Price a cart with the workspace's promotions, as the store's till would."""
+    """Price a cart as the store's till would, with the workspace's promotions."""
     from promo_cli.cli.paper import print_receipt
     from promo_cli.pipeline.price import price_cart
 

@@ -25,7 +25,7 @@ def publish(
     reason: Annotated[str | None, typer.Option("--reason", help="Why, for the release's record.")] = None,
     json: JsonFlag = False,
 ) -> None:
-    """Publish to every store of an environment, in one atomic step. Running it again is always safe."""
+    """Publish to every store in one atomic step. Running it again is always safe."""
     from promo_cli.cli.progress import bars
     from promo_cli.pipeline.publish import publish_environment
 

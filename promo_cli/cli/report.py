@@ -31,7 +31,7 @@ def report(
     ] = "table",
     json: JsonFlag = False,
 ) -> None:
-    """Answer a question from the warehouse: what was used, what it cost, where."""
+    """Say what promotions brought: uses, cost, net. The figures come from the warehouse."""
     from promo_cli.pipeline.report import run_named
 
     params: dict[str, Any] = {key: value for key, value in (("since", since), ("until", until)) if value}

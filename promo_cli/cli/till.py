@@ -10,7 +10,7 @@ import typer
 from promo_cli.cli.options import Env, Store, now
 from promo_cli.cli.session import JsonFlag, Session, command, group, show
 
-app = group("The reference till: pull the bundle, price with it offline, upload what happened.")
+app = group("The reference till: sync, price offline, upload.")
 
 State = Annotated[
     Path | None,

@@ -27,7 +27,7 @@ def validate(
     json: JsonFlag = False,
     as_of: AsOf = None,
 ) -> None:
-    """Check every promotion and reference file, and say how to fix what is wrong.
+    """Check everything you wrote, and say how to fix it.
 
     Exits with 1 when there are errors; warnings alone exit with 0.
     """

@@ -21,7 +21,7 @@ def environment(workspace: Workspace, name: str) -> Environment:
                 codes.UNKNOWN_ENVIRONMENT.at(
                     Location("promo.yaml", pointer="/environments"),
                     f"no environment is called {name!r}; promo.yaml has: {', '.join(sorted(known))}",
-                    help=f"did you mean --env {guess}?" if guess else None,
+                    help=f"did you mean --env {guess}?" if guess else "name one of these, or add it to promo.yaml",
                 )
             ],
             exit_code=2,
@@ -50,7 +50,7 @@ def check_store(workspace: Workspace, store_id: str) -> None:
                 codes.UNKNOWN_STORE.at(
                     Location("stores"),
                     f"no store has the id {store_id!r}; there are {len(known)}: {some}",
-                    help=f"did you mean {guess}?" if guess else None,
+                    help=f"did you mean {guess}?" if guess else "name one of these, or add the store under stores/",
                 )
             ],
             exit_code=2,
