@@ -30,6 +30,9 @@ def verify(storage: Storage, trusted: TrustedState, published: Head, changed: Se
             notes = (f"reason: {refused.reason}",)
             raise Failure([codes.NOT_VERIFIED.at(None, message, notes=notes)], exit_code=4) from refused
         head = None if pulled is None else pulled.trusted.head
-        if head is None or head.order < published.order:
+        if pulled is None or head is None or head.order < published.order:
             message = f"HEAD read back is older than the revision {published.rev} just written"
+            raise Failure([codes.NOT_VERIFIED.at(None, message)], exit_code=4)
+        if head.order == published.order and pulled.kept is not None:
+            message = f"a till of store {store_id} cannot use release {published.seq}: {pulled.kept}"
             raise Failure([codes.NOT_VERIFIED.at(None, message)], exit_code=4)

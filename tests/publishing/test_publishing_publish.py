@@ -14,6 +14,7 @@ from promo_cli.protocol.layout import HEAD, sha256_hex
 from promo_cli.protocol.release import Release
 from promo_cli.publishing import Progress, open_keys
 from promo_cli.publishing.live import read_live
+from promo_cli.publishing.verify import verify
 from promo_cli.storage import Found, Storage, open_storage
 from promo_cli.till.pull import read_release
 from tests.protocol.repository import make_bundle
@@ -276,3 +277,20 @@ def test_the_release_is_canonical_and_hashes_to_its_key(storage: Storage, tmp_pa
     assert isinstance(found, Found)
     assert sha256_hex(found.data) == _head(storage).release.sha256
     assert release.encode(release.parse(found.data)) == found.data
+
+
+def test_reading_back_notices_a_store_left_out_and_a_head_that_is_behind(storage: Storage, tmp_path: Path) -> None:
+    """A till's own path, from nothing, with the release just written in mind; a newer HEAD is no fault."""
+    keys = keys_in(tmp_path)
+    put(storage, keys, BUNDLES)
+    now = _head(storage)
+    verify(storage, keys.trusted, now, ["s1", "s2"])
+    for published, stores, message in (
+        (now, ["s1", "s9"], "no bundle for store s9"),
+        (replace(now, rev=2), ["s1"], "older than the revision 2"),
+    ):
+        with pytest.raises(Failure, match=message) as caught:
+            verify(storage, keys.trusted, published, stores)
+        assert (caught.value.exit_code, caught.value.diagnostics[0].code) == (4, "PUB006")
+    put(storage, keys, {"s2": make_bundle("Z")})
+    verify(storage, keys.trusted, now, ["s1"])
