@@ -10,7 +10,7 @@ from promo_cli.diagnostics import Severity
 from promo_cli.model.promotion import Promotion
 from promo_cli.validation.facts import Facts
 from promo_cli.validation.rule import Also, Change, Finding, rule, workspace_rule
-from promo_cli.validation.words import money, number
+from promo_cli.validation.words import money, number, several
 
 PERCENT_DECIMALS = 2
 QUANTITY_DECIMALS = 3
@@ -295,8 +295,8 @@ def _decimals(value: Decimal) -> int:
 
 def _finer(pointer: str, value: Decimal, allowed: int, kind: str, facts: Facts, of: Any = None) -> Finding:
     what = f"{facts.currency.code} has" if kind == "amount" else f"a {kind} has"
-    digits = f"{allowed} decimals" if allowed > 1 else "one decimal" if allowed else "no decimals"
-    message = f"{value} has {_decimals(value)} decimals; {what} {'at most ' if allowed else ''}{digits}"
+    most = f"at most {several(allowed, 'decimal')}" if allowed else "no decimals"
+    message = f"{value} has {several(_decimals(value), 'decimal')}; {what} {most}"
     if kind == "amount" and _decimals(value) == 3 and value >= 1:
         meant = f"{value:f}".replace(".", "_")
         advice = f"write {meant} for {meant.replace('_', ',')}: the point separates decimals, not thousands"

@@ -123,11 +123,15 @@ def below_cost(promotion: Promotion[Any], facts: Facts) -> Iterator[Finding]:
     if promotion.promo_type == "combo":
         yield from _combo_below_cost(promotion, facts)
         return
+    if not 0 < (getattr(promotion.rules, "discount_percent", None) or 1) <= 100:
+        return
     name, losing = "", list[tuple[Decimal, Decimal, Product]]()
     for product in facts.priced(promotion):
         if product.cost is None:
             continue
         name, left = _unit_price(promotion, product)
+        if left <= 0 and name == "discount_amount":  # free: said by the rule on discounts above the price
+            continue
         left = max(left, product.min_price or Decimal(0))
         if left < product.cost <= product.price:
             losing.append((left - product.cost, left, product))

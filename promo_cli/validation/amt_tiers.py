@@ -194,7 +194,7 @@ def tier_without_benefit(promotion: Promotion[Any], facts: Facts) -> Iterator[Fi
     for index, tier in enumerate(promotion.rules.tiers):
         needed = {"free_product": "free_product_id", "points_multiplier": "points_multiplier"}
         field = needed.get(tier.discount_type, "discount_value")
-        if not getattr(tier, field):
+        if tier.is_active and not getattr(tier, field):
             at = f"/rules/tiers/{index}"
             yield Finding(
                 f"`{tier.tier_name}` gives nothing: its discount_type is {tier.discount_type}",

@@ -19,11 +19,9 @@ def group_across_lanes(facts: Facts) -> Iterator[Finding]:
     Why: a group's rule chooses among promotions of one lane; across lanes all of them would apply.
 
     Bad:
-        code: SECOND
         stacking: {group: breakfast, rule: first, lane: members}
 
     Good:
-        code: SECOND
         stacking: {group: breakfast, rule: first}
 
     Fix: put all members of the group into one lane.
@@ -47,11 +45,9 @@ def group_rules_differ(facts: Facts) -> Iterator[Finding]:
     Why: the group has one rule; which of the two holds cannot be told.
 
     Bad:
-        code: SECOND
         stacking: {group: breakfast, rule: best_customer}
 
     Good:
-        code: SECOND
         stacking: {group: breakfast, rule: first}
 
     Fix: give all members the same rule.

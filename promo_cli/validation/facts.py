@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -51,6 +51,12 @@ class Facts:
     def by_code(self) -> dict[str, Promotion[Any]]:
         """Promotions by code."""
         return {promotion.code: promotion for promotion in self.workspace.promotions}
+
+    @cached_property
+    def codes_taken_twice(self) -> frozenset[str]:
+        """Codes of several promotions, in lower case."""
+        counts = Counter(promotion.code.casefold() for promotion in self.workspace.promotions)
+        return frozenset(code for code, count in counts.items() if count > 1)
 
     @cached_property
     def known(self) -> dict[str, frozenset[str]]:

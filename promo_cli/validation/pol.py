@@ -37,7 +37,7 @@ def name_too_wide(promotion: Promotion[Any], facts: Facts) -> Iterator[Finding]:
 def file_name(promotion: Promotion[Any], facts: Facts) -> Iterator[Finding]:
     """The file is not named after the promotion's code.
 
-    Why: people look for WEEKEND20 in weekend20.yaml. A copy that kept its old code is found this way as well.
+    Why: people look for WEEKEND20 in weekend20.yaml.
 
     Bad:
         code: WEEKEND20
@@ -47,6 +47,8 @@ def file_name(promotion: Promotion[Any], facts: Facts) -> Iterator[Finding]:
 
     Fix: rename the file to the code in lower case, or correct the code.
     """
+    if promotion.code.casefold() in facts.codes_taken_twice:  # most often a copy: said there
+        return
     path = facts.workspace.origin(promotion).path
     name = path.rpartition("/")[2]
     stem, _, suffix = name.rpartition(".")

@@ -93,10 +93,10 @@ def no_day_in_window(promotion: Promotion[Any], facts: Facts) -> Iterator[Findin
     Why: the promotion never runs.
 
     Bad:
-        validity: {start_date: 2026-02-02, end_date: 2026-02-06, days_of_week: [sat, sun]}
+        validity: {start_date: 2026-03-02, end_date: 2026-03-06, days_of_week: [sat, sun]}
 
     Good:
-        validity: {start_date: 2026-02-02, end_date: 2026-02-08, days_of_week: [sat, sun]}
+        validity: {start_date: 2026-03-02, end_date: 2026-03-08, days_of_week: [sat, sun]}
 
     Fix: change the days, or extend the dates to reach one of them.
     """
@@ -243,7 +243,7 @@ def no_holidays_known(promotion: Promotion[Any], facts: Facts) -> Iterator[Findi
     Why: the calendar of the year is probably missing, and the promotion will run on holidays after all.
 
     Bad:
-        validity: {start_date: 2031-01-01, end_date: 2031-12-31, exclude_holidays: true}
+        validity: {start_date: 2028-01-01, end_date: 2028-12-31, exclude_holidays: true}
 
     Good:
         validity: {start_date: 2026-01-01, end_date: 2026-12-31, exclude_holidays: true}
