@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from promo_cli.pricing.candidate import Candidate, Choice
 from promo_cli.pricing.packages import apart, packed, shared
-from promo_cli.pricing.sale import Given, View
+from promo_cli.pricing.sale import Given
 from promo_cli.pricing.types.base import Option
-from promo_cli.pricing.units import Run, Share
+from promo_cli.pricing.units import Run, Share, discounted
+from promo_cli.pricing.view import View
 
 
 class _Piece(NamedTuple):
@@ -91,22 +92,17 @@ def _split(run: Run, pieces: Sequence[_Piece], runs: list[Run], inside: dict[int
     if alone:
         runs.append(replace(run, count=alone))
     for piece in pieces:
-        units = replace(run, count=piece.units, place=place, sealed=run.sealed or piece.sealed)
-        place += piece.units
         if piece.package is None:
-            runs.append(_discounted(units, piece.share))
-        elif units.surcharge:
-            base, extra = apart(units)
-            inside[piece.package].append(_discounted(base, piece.share))
-            runs.append(extra)
+            runs.append(_piece(run, piece, place))
         else:
-            inside[piece.package].append(_discounted(units, piece.share))
+            base = run
+            if run.surcharge:
+                base, extra = apart(run)
+                runs.append(replace(extra, count=piece.units, place=place))
+            inside[piece.package].append(_piece(base, piece, place))
+        place += piece.units
 
 
-def _discounted(run: Run, share: Share) -> Run:
-    if not share.amount:
-        return run
-    running = run.running - share.amount
-    if run.parts:
-        return replace(run, running=running, parts=shared(run.parts, share.promotion_id, share.amount))
-    return replace(run, running=running, shares=(*run.shares, share))
+def _piece(run: Run, piece: _Piece, place: int) -> Run:
+    parts = shared(run.parts, *piece.share) if run.parts else ()
+    return discounted(run, piece.units, place, piece.share, piece.sealed, parts)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
 
 from promo_cli.pricing.catalogue import Product, read_ancestry, read_product
+from promo_cli.pricing.clock import Window
 from promo_cli.pricing.conditions import leaves
 from promo_cli.pricing.errors import BundleError
 from promo_cli.pricing.promotion import Promotion, read_promotion
@@ -100,7 +101,8 @@ def _prepare(values: dict[str, Any]) -> PreparedBundle:
     exponent = header.section("currency").whole("exponent")
     holidays = frozenset(dt.date.fromisoformat(day).toordinal() for day in header.ids("holidays"))
     ancestry = read_ancestry(header.values["categories"])
-    read = [read_promotion(line, exponent, holidays) for line in values["promotions"]]
+    windows: dict[Window, Window] = {}
+    read = [read_promotion(line, exponent, holidays, windows) for line in values["promotions"]]
     promotions = sorted(read, key=lambda promotion: promotion.rank)
     numbers: dict[Scope, int] = {}
     touched: dict[int, list[int]] = {}

@@ -12,27 +12,26 @@ from promo_cli.pricing.types.base import Free, Offer, Option
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """`budget` is what it may still give, in minor units; None without one."""
+    """`budget` is what it may still give, in minor units; None without one.
+
+    `first` is its first option at the lane's start, whatever it saves; `mask` has a bit for every run in reach.
+    """
 
     entry: Entry
+    promotion: Promotion
     offer: Offer
     budget: int | None
+    first: Option
+    mask: int
 
-    @property
-    def promotion(self) -> Promotion:
-        """The promotion."""
-        return self.entry.promotion
-
-    @property
-    def choosy(self) -> bool:
-        """Whether there may be others it does not combine with."""
-        stacking = self.entry.promotion.stacking
-        return stacking.group is not None or bool(stacking.never_with)
+    def allowed(self, option: Option) -> bool:
+        """Tell whether an option saves something, within the budget."""
+        return option.worth > 0 and (self.budget is None or option.worth <= self.budget)
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield the ways to apply it to these free units that save something within its budget, most sets first."""
         for option in self.offer.options(free):
-            if option.worth > 0 and (self.budget is None or option.worth <= self.budget):
+            if self.allowed(option):
                 yield option
 
 

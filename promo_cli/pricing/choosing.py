@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from promo_cli.pricing.candidate import Candidate, Choice, compatible, without, worth
 from promo_cli.pricing.fallback import in_turn
 from promo_cli.pricing.reasons import Reason, Refusal
-from promo_cli.pricing.sale import View
 from promo_cli.pricing.search import Found, best_deal
+from promo_cli.pricing.view import View
 
 
 def choose(candidates: Sequence[Candidate], view: View) -> Found:
@@ -58,15 +58,16 @@ def _one_of_each_group(candidates: Sequence[Candidate], view: View) -> list[Cand
 
 def passed_over(candidate: Candidate, choices: Iterable[Choice], view: View) -> Refusal:
     """Return why a candidate that could have applied was not chosen."""
-    if next(candidate.options(view.free), None) is None:
-        over = next(candidate.offer.options(view.free)).worth > 0
-        return Refusal(Reason.BUDGET_SPENT if over else Reason.NO_SAVING)
+    if not candidate.allowed(candidate.first) and next(candidate.options(view.free), None) is None:
+        return Refusal(Reason.BUDGET_SPENT if candidate.first.worth > 0 else Reason.NO_SAVING)
     free = view.free
     for other, option in choices:
         why = refused_by(candidate, other)
         if why is not None:
             return why
         free = without(free, option)
+    if not any(free[i] for i in candidate.offer.reach):
+        return Refusal(Reason.UNITS_TAKEN if candidate.offer.reach else Reason.BETTER_COMBINATION)
     if next(candidate.options(free), None) is None:
         return Refusal(Reason.UNITS_TAKEN)
     return Refusal(Reason.BETTER_COMBINATION)
@@ -77,7 +78,7 @@ def refused_by(candidate: Candidate, other: Candidate) -> Refusal | None:
     own, theirs = candidate.promotion, other.promotion
     if "lane" in (own.stacking.exclusive, theirs.stacking.exclusive):
         return Refusal(Reason.EXCLUSIVE)
-    if compatible(own, theirs):
+    if not (own.choosy or theirs.choosy) or compatible(own, theirs):
         return None
     if own.stacking.group is not None and own.stacking.group == theirs.stacking.group:
         return Refusal(Reason.GROUP)

@@ -11,32 +11,24 @@ from promo_cli.pricing.types.base import Free
 def components(candidates: Sequence[Candidate], free: Free) -> list[list[Candidate]]:
     """Group candidates that can get in each other's way: their free units overlap, or they may not both apply.
 
-    What one group does changes nothing for another, so each is searched alone. Order within a group is kept; groups
+    What one group does changes nothing for another, so each is searched alone. Candidates come and stay by rank; groups
     come the smallest first, of equals the one with the first candidate.
     """
-    parent = list(range(len(candidates)))
+    open_runs = sum([1 << i for i, count in enumerate(free) if count])
+    groups: list[tuple[int, list[Candidate]]] = []
+    for candidate in candidates:
+        mask, members, apart = candidate.mask & open_runs, [candidate], []
+        for group in groups:
+            if group[0] & mask or _at_odds(candidate, group[1]):
+                mask |= group[0]
+                members = group[1] + members
+            else:
+                apart.append(group)
+        groups = [*apart, (mask, members)]
+    ordered = [sorted(members, key=lambda one: one.promotion.rank) for _, members in groups]
+    return sorted(ordered, key=lambda members: (len(members), members[0].promotion.rank))
 
-    def root(k: int) -> int:
-        while parent[k] != k:
-            parent[k] = parent[parent[k]]
-            k = parent[k]
-        return k
 
-    def join(one: int, other: int) -> None:
-        low, high = sorted((root(one), root(other)))
-        parent[high] = low
-
-    holder: dict[int, int] = {}
-    for k, candidate in enumerate(candidates):
-        for run in candidate.offer.reach:
-            if free[run]:
-                join(holder.setdefault(run, k), k)
-    choosy = [k for k, candidate in enumerate(candidates) if candidate.choosy]
-    for k in choosy:
-        for other, candidate in enumerate(candidates):
-            if other != k and not compatible(candidates[k].promotion, candidate.promotion):
-                join(k, other)
-    groups: dict[int, list[Candidate]] = {}
-    for k, candidate in enumerate(candidates):
-        groups.setdefault(root(k), []).append(candidate)
-    return sorted(groups.values(), key=len)
+def _at_odds(candidate: Candidate, others: Sequence[Candidate]) -> bool:
+    own = candidate.promotion
+    return any((own.choosy or o.promotion.choosy) and not compatible(own, o.promotion) for o in others)

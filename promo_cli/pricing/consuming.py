@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.conditions import Condition, Leaf, Tree, holds
 from promo_cli.pricing.eligibility import how, measure
-from promo_cli.pricing.sale import View, facts_of
+from promo_cli.pricing.sale import facts_of
 from promo_cli.pricing.types.base import Ceiling, Free, Offer, Option, Taken
 from promo_cli.pricing.types.sets import joined
 from promo_cli.pricing.units import Cut
+from promo_cli.pricing.view import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.cart import Cart, Usage
-from promo_cli.pricing.clock import closed
 from promo_cli.pricing.conditions import Leaf, Measure, Measured, unmet
 from promo_cli.pricing.promotion import Promotion
 from promo_cli.pricing.reasons import Reason, Refusal
-from promo_cli.pricing.sale import Sale, View, facts_of
+from promo_cli.pricing.sale import facts_of
 from promo_cli.pricing.scope import Scope
+from promo_cli.pricing.view import View
 
 _NO_USE = Usage()
 
@@ -17,13 +17,15 @@ _NO_USE = Usage()
 def refusal(entry: Entry, cart: Cart) -> Refusal | None:
     """Return why the promotion is not for this cart, as far as its goods do not matter; None if it is."""
     promotion = entry.promotion
+    if not promotion.restricted:
+        return None
     if not promotion.active:
         return Refusal(Reason.INACTIVE)
-    if not promotion.audience.open and (why := _audience(promotion, cart)):
+    if why := _audience(promotion, cart):
         return why
     if promotion.needs_voucher and not voucher_shown(promotion, cart):
         return Refusal(Reason.VOUCHER_MISSING)
-    return _limits(promotion, cart) if promotion.limits.any else None
+    return _limits(promotion, cart) if promotion.counted else None
 
 
 def claim_refusal(entry: Entry, cart: Cart) -> Refusal | None:
@@ -33,13 +35,9 @@ def claim_refusal(entry: Entry, cart: Cart) -> Refusal | None:
     return None if claimed else Refusal(Reason.NOT_CLAIMED)
 
 
-def time_refusal(entry: Entry, sale: Sale) -> Refusal | None:
+def time_refusal(entry: Entry, view: View) -> Refusal | None:
     """Return why the promotion does not run: at the cart's time, in the item stage when nothing was ordered in it."""
-    window = entry.promotion.window
-    why = closed(window, sale.cart.at)
-    if sale.stage == "item" and not sale.one_moment:
-        reasons = [closed(window, line.ordered_at) for line in sale.cart.lines]
-        why = None if None in reasons else why or reasons[0]
+    why = view.closed(entry.promotion.window)
     return Refusal(Reason(why.value)) if why else None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from promo_cli.pricing.bundle import Entry, PreparedBundle
@@ -15,6 +14,7 @@ from promo_cli.pricing.promotion import STAGES
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.receipt import receipt
 from promo_cli.pricing.sale import Sale, units_of
+from promo_cli.pricing.units import at_stage_start
 
 
 def price(cart: dict[str, Any], prepared: PreparedBundle, *, trace: bool = False) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def _stages(prepared: PreparedBundle, cart: Cart, entries: Sequence[Entry]) -> t
         sale.stage = stage
         if stage == "payment":
             sale.due = sum(run.running * run.count for run in sale.runs)
-        sale.runs = [run if run.at_stage == run.running else replace(run, at_stage=run.running) for run in sale.runs]
+        sale.runs = [at_stage_start(run) for run in sale.runs]
         for lane in prepared.lanes:
             if (stage, lane) in lanes:
                 run_lane(sale, lanes[stage, lane], verdicts)

@@ -25,12 +25,18 @@ def in_turn(candidates: Iterable[Candidate], free: Free) -> tuple[Choice, ...]:
     """Return what `strategy: priority` gives: each candidate in its order takes what it can of what is free."""
     choices: list[Choice] = []
     for candidate in candidates:
-        if all(compatible(candidate.promotion, other.promotion) for other, _ in choices):
+        if _joins(candidate, choices):
             option = next(candidate.options(free), None)
             if option is not None:
                 choices.append((candidate, option))
                 free = without(free, option)
     return tuple(choices)
+
+
+def _joins(candidate: Candidate, choices: Sequence[Choice]) -> bool:
+    own = candidate.promotion
+    others = [other.promotion for other, _ in choices]
+    return all(not (own.choosy or other.choosy) or compatible(own, other) for other in others)
 
 
 def _greedy(candidates: Sequence[Candidate], free: Free) -> tuple[Choice, ...]:

@@ -9,10 +9,12 @@ from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.candidate import Candidate, compatible
 from promo_cli.pricing.choosing import choose, passed_over
 from promo_cli.pricing.consuming import consuming
-from promo_cli.pricing.eligibility import budget_left, claim_refusal, goods_refusal, refusal, spent, time_refusal
+from promo_cli.pricing.eligibility import budget_left, claim_refusal, goods_refusal, refusal, time_refusal
 from promo_cli.pricing.reasons import Reason, Refusal
-from promo_cli.pricing.sale import Sale, Stand, View
+from promo_cli.pricing.sale import Sale
+from promo_cli.pricing.stand import Stand
 from promo_cli.pricing.types.base import Reward
+from promo_cli.pricing.view import View
 
 Verdicts = dict[str, Refusal]
 """Why promotions, by id, do not apply."""
@@ -36,10 +38,10 @@ def run_lane(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> None:
 def _ready(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
     """Return the promotion as a candidate, or add the verdict why it is none."""
     sale, promotion = view.sale, entry.promotion
-    why = refusal(entry, sale.cart) or time_refusal(entry, sale)
+    why = refusal(entry, sale.cart) or time_refusal(entry, view)
     why = why or _refused_earlier(entry, sale) or goods_refusal(entry, view) or claim_refusal(entry, sale.cart)
     if why is None:
-        offer = promotion.rules.offer(Stand(view, entry, spent(entry, view)))
+        offer = promotion.rules.offer(Stand(view, entry))
         if isinstance(offer, Reward):
             sale.rewards.append((entry, offer))
             return None
@@ -47,8 +49,10 @@ def _ready(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
             why = offer
         else:
             offer = consuming(offer, entry, view)
-            if next(offer.options(view.free), None) is not None:
-                return Candidate(entry, offer, budget_left(promotion, sale.cart))
+            first = next(offer.options(view.free), None)
+            if first is not None:
+                budget = budget_left(promotion, sale.cart) if promotion.counted else None
+                return Candidate(entry, promotion, offer, budget, first, view.mask(offer.reach))
             why = Refusal(Reason.NO_SAVING)
     verdicts[promotion.id] = why
     return None
@@ -56,6 +60,7 @@ def _ready(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
 
 def _refused_earlier(entry: Entry, sale: Sale) -> Refusal | None:
     for given in sale.given:
-        if not compatible(entry.promotion, given.entry.promotion):
+        choosy = entry.promotion.choosy or given.entry.promotion.choosy
+        if choosy and not compatible(entry.promotion, given.entry.promotion):
             return Refusal(Reason.NEVER_WITH, name=given.entry.promotion.name)
     return None

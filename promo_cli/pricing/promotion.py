@@ -27,11 +27,8 @@ class Audience:
     channels: frozenset[str]
     exclude_channels: frozenset[str]
 
-    @property
-    def open(self) -> bool:
-        """Whether nobody is left out."""
-        limited = self.members_only or self.tiers or self.channels or self.exclude_channels
-        return not limited and self.customer_type == "all"
+
+ANYONE = Audience(False, "all", frozenset(), frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +40,8 @@ class Limits:
     today: int | None
     budget: int | None
 
-    @property
-    def any(self) -> bool:
-        """Whether a counter decides."""
-        return any(limit is not None for limit in (self.total, self.customer, self.today, self.budget))
+
+UNLIMITED = Limits(None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +57,11 @@ class Stacking:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Promotion:
-    """`rank` orders promotions: higher priority first, then smaller id. `cross` is the scope of spend that unlocks."""
+    """A promotion, with what is asked of it for every cart worked out once.
+
+    `rank` orders promotions: higher priority first, then smaller id. `cross` is the scope of spend that unlocks.
+    `restricted`: not for every cart, whatever is in it; `counted`: has limits; `choosy`: does not combine with all.
+    """
 
     id: str
     code: str
@@ -87,10 +86,15 @@ class Promotion:
     touched_by: tuple[Scope, ...]
     recompute_on_return: bool
     experiment: Any
+    restricted: bool
+    counted: bool
+    choosy: bool
 
 
-def read_promotion(values: Mapping[str, Any], exponent: int, holidays: frozenset[int]) -> Promotion:
-    """Return one line of a bundle. Raises BundleError."""
+def read_promotion(
+    values: Mapping[str, Any], exponent: int, holidays: frozenset[int], windows: dict[Window, Window]
+) -> Promotion:
+    """Return one line of a bundle; equal windows become one object, kept in `windows`. Raises BundleError."""
     fields = Fields(values, exponent, f"promotions.{values.get('code', '?')}")
     targeting, limits = fields.section("targeting"), fields.section("limits")
     scope = replace(
@@ -101,43 +105,58 @@ def read_promotion(values: Mapping[str, Any], exponent: int, holidays: frozenset
     cross = fields.section("cross_brand")
     crossing = cross.values.get("type") == "trigger_benefit"
     rules = read_rules(fields.section("rules"), scope)
+    audience, allowed, stacking = _audience(fields, targeting), _limits(limits), _stacking(fields.section("stacking"))
+    active, needs_voucher = fields.flag("is_active", True), fields.flag("require_voucher")
+    window = _window(fields.section("validity"), holidays)
+    counted = allowed != UNLIMITED
     return Promotion(
         id=fields.text("id"),
         code=fields.text("code"),
         name=fields.text("name"),
         rank=(-_priority(fields), fields.text("id")),
         stage=fields.choice("execution_stage", STAGES),
-        active=fields.flag("is_active", True),
+        active=active,
         auto=fields.flag("is_auto_apply", True),
-        needs_voucher=fields.flag("require_voucher"),
+        needs_voucher=needs_voucher,
         voucher_codes=frozenset(fields.ids("voucher_codes")),
         batch="voucher" in values,
-        window=_window(fields.section("validity"), holidays),
+        window=windows.setdefault(window, window),
         scope=rules.scope(scope),
         benefit=replace(rules.scope(scope), brands=frozenset(cross.ids("benefit_brands")), branded=True)
         if crossing
         else rules.scope(scope),
         cross=Scope(brands=frozenset(cross.ids("trigger_brands")), branded=True) if crossing else None,
         cross_minimum=cross.amount("trigger_min_amount") or 0,
-        audience=Audience(
-            members_only=targeting.flag("member_only") or fields.flag("member_only"),
-            customer_type=targeting.choice("customer_type", ("all", "new", "returning")),
-            tiers=frozenset(targeting.ids("member_tiers")),
-            channels=frozenset(targeting.ids("sales_channels")),
-            exclude_channels=frozenset(targeting.ids("exclude_channels")),
-        ),
+        audience=audience,
         condition=read_condition(fields.section("conditions")) if values.get("conditions") else None,
-        limits=Limits(
-            total=limits.count("max_uses"),
-            customer=limits.count("max_uses_per_customer"),
-            today=limits.count("max_uses_per_day"),
-            budget=limits.amount("budget"),
-        ),
-        stacking=_stacking(fields.section("stacking")),
+        limits=allowed,
+        stacking=stacking,
         rules=rules,
         touched_by=rules.touched_by(scope),
         recompute_on_return=fields.flag("recompute_on_return"),
         experiment=values.get("experiment"),
+        restricted=counted or not active or needs_voucher or audience != ANYONE,
+        counted=counted,
+        choosy=stacking.group is not None or bool(stacking.never_with),
+    )
+
+
+def _audience(fields: Fields, targeting: Fields) -> Audience:
+    return Audience(
+        members_only=targeting.flag("member_only") or fields.flag("member_only"),
+        customer_type=targeting.choice("customer_type", ("all", "new", "returning")),
+        tiers=frozenset(targeting.ids("member_tiers")),
+        channels=frozenset(targeting.ids("sales_channels")),
+        exclude_channels=frozenset(targeting.ids("exclude_channels")),
+    )
+
+
+def _limits(fields: Fields) -> Limits:
+    return Limits(
+        total=fields.count("max_uses"),
+        customer=fields.count("max_uses_per_customer"),
+        today=fields.count("max_uses_per_day"),
+        budget=fields.amount("budget"),
     )
 
 

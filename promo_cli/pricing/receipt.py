@@ -52,7 +52,7 @@ def receipt(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> dict[st
         "skipped_count": len(sale.bundle.entries) - len(sale.given) - len(sale.rewards) - len(skipped),
         "rewards": [_reward(entry, reward, exponent) for entry, reward in sale.rewards],
         "hints": hints(sale, entries, verdicts, say),
-        "provisional": any(promotion.limits.any for promotion in _counted(sale)),
+        "provisional": any(promotion.counted for promotion in _counted(sale)),
         "search": "exact" if sale.exact else "bounded",
     }
 

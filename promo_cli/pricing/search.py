@@ -43,7 +43,7 @@ class _OutOfStepsError(Exception):
     pass
 
 
-def best_deal(candidates: Sequence[Candidate], free: Free, budget: int) -> Found:
+def best_deal(candidates: Sequence[Candidate], free: tuple[int, ...], budget: int) -> Found:
     """Return the greatest discount over all orders of all subsets, exact within a budget of steps."""
     parts: list[tuple[Choice, ...]] = []
     exact, left = True, budget
@@ -64,11 +64,11 @@ def best_deal(candidates: Sequence[Candidate], free: Free, budget: int) -> Found
 
 
 def _alone(candidate: Candidate, free: Free) -> tuple[Choice, ...]:
-    options = candidate.options(free)
-    if candidate.offer.steady:
-        best = next(options, None)
-    else:
-        best = max(options, key=lambda option: (option.worth, option.times), default=None)
+    best: Option | None = candidate.first
+    if not candidate.offer.steady:
+        best = max(candidate.options(free), key=lambda option: (option.worth, option.times), default=None)
+    elif not candidate.allowed(candidate.first):
+        best = next(candidate.options(free), None)
     return () if best is None else ((candidate, best),)
 
 
@@ -95,13 +95,13 @@ class _Rival(NamedTuple):
 class _Search:
     """Depth first over the orders of one group; `left` is what remains of the budget."""
 
-    def __init__(self, group: Sequence[Candidate], free: Free, budget: int) -> None:
+    def __init__(self, group: Sequence[Candidate], free: tuple[int, ...], budget: int) -> None:
         self.left = budget
         self.best: tuple[Choice, ...] = ()
         self._worth = 0
         self._order: tuple[int, ...] = ()
         self._times: tuple[int, ...] = ()
-        self._free = tuple(free)
+        self._free = free
         self._rivals = [_rival(candidate, place, group) for place, candidate in enumerate(group)]
         self._seen: dict[tuple[tuple[int, ...], int], tuple[int, tuple[int, ...], tuple[int, ...]]] = {}
 
@@ -162,6 +162,10 @@ class _Search:
 
     def _ask(self, rival: _Rival, free: tuple[int, ...]) -> Iterator[Option]:
         self._pay(rival.cost)
+        if free is self._free and rival.candidate.first.times == 1:  # known from the lane's start
+            if rival.candidate.allowed(rival.candidate.first):
+                yield rival.candidate.first
+            return
         for number, option in enumerate(rival.candidate.options(free)):
             if number:
                 self._pay(rival.cost)
@@ -176,10 +180,10 @@ class _Search:
 def _rival(candidate: Candidate, place: int, group: Sequence[Candidate]) -> _Rival:
     barred = 1 << place
     for other_place, other in enumerate(group):
-        if (candidate.choosy or other.choosy) and not compatible(candidate.promotion, other.promotion):
+        choosy = candidate.promotion.choosy or other.promotion.choosy
+        if choosy and not compatible(candidate.promotion, other.promotion):
             barred |= 1 << other_place
     ceiling = candidate.offer.ceiling()
     if candidate.budget is not None:
         ceiling = ceiling._replace(cap=min(candidate.budget, candidate.budget if ceiling.cap is None else ceiling.cap))
-    reach = candidate.offer.reach
-    return _Rival(candidate, place, sum(1 << run for run in reach), ceiling, barred, max(1, len(reach)))
+    return _Rival(candidate, place, candidate.mask, ceiling, barred, max(1, len(candidate.offer.reach)))

@@ -79,3 +79,64 @@ class Cut(NamedTuple):
     run: int
     units: int
     amount: int
+
+
+def altered(
+    run: Run,
+    *,
+    count: int,
+    place: int,
+    running: int,
+    at_stage: int,
+    sealed: bool,
+    shares: tuple[Share, ...],
+    parts: tuple[Run, ...],
+) -> Run:
+    """Return units of a run as they have become. Spelt out, because `dataclasses.replace` takes far longer."""
+    return Run(
+        run.line,
+        run.product,
+        count,
+        run.price,
+        running,
+        at_stage,
+        run.floor,
+        run.each,
+        run.surcharge,
+        run.ordered_at,
+        run.order,
+        place,
+        sealed,
+        shares,
+        parts,
+    )
+
+
+def discounted(run: Run, count: int, place: int, share: Share, sealed: bool, parts: tuple[Run, ...]) -> Run:
+    """Return `count` units of a run, from `place` in its line, with one more discount."""
+    return altered(
+        run,
+        count=count,
+        place=place,
+        running=run.running - share.amount,
+        at_stage=run.at_stage,
+        sealed=run.sealed or sealed,
+        shares=(*run.shares, share) if share.amount and not parts else run.shares,
+        parts=parts,
+    )
+
+
+def at_stage_start(run: Run) -> Run:
+    """Return a run as a stage finds it."""
+    if run.at_stage == run.running:
+        return run
+    return altered(
+        run,
+        count=run.count,
+        place=run.place,
+        running=run.running,
+        at_stage=run.running,
+        sealed=run.sealed,
+        shares=run.shares,
+        parts=run.parts,
+    )

@@ -1,0 +1,76 @@
+"""How one promotion sees a lane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from promo_cli.pricing.bundle import Entry
+from promo_cli.pricing.catalogue import Product
+from promo_cli.pricing.eligibility import spent
+from promo_cli.pricing.reasons import Reason, Refusal
+from promo_cli.pricing.scope import Scope
+from promo_cli.pricing.units import Run
+from promo_cli.pricing.view import View
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stand:
+    """One promotion's view of a lane."""
+
+    view: View
+    entry: Entry
+
+    @property
+    def spent(self) -> int:
+        """What its scope is worth, as it measures, in minor units."""
+        return spent(self.entry, self.view)
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        """All units of the cart in canonical order."""
+        return self.view.runs
+
+    @property
+    def pool(self) -> tuple[int, ...]:
+        """The runs it may discount."""
+        return self.view.in_hours(self.view.discountable(self.entry.benefit), self.entry)
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """The runs in its scope and hours, discountable or not."""
+        return self.view.in_hours(self.view.held(self.entry.benefit), self.entry)
+
+    def within(self, scope: Scope, discounted: bool) -> tuple[int, ...]:
+        """Return the runs of another scope in the promotion's hours; only discountable ones if they get cheaper."""
+        number = self.view.sale.bundle.scopes[scope]
+        held = self.view.discountable(number) if discounted else self.view.held(number)
+        return self.view.in_hours(held, self.entry)
+
+    def lacks(self, product_id: str, units: int) -> Refusal:
+        """Return that so many units of a product are missing."""
+        product = self.view.sale.bundle.products.get(product_id)
+        name = product.name if product else product_id
+        return Refusal(Reason.ADD_PRODUCT, units=units, name=name, product_id=product_id)
+
+    def gift(self, product_id: str) -> Product | None:
+        """Return a product if the promotion may give it away.
+
+        It must be of the promotion's brands; `discountable` and floors are about what is sold.
+        """
+        product = self.view.sale.bundle.products.get(product_id)
+        return product if product and self.entry.promotion.benefit.sells(product.brand) else None
+
+    def paid_by(self, methods: frozenset[str]) -> tuple[int, int] | None:
+        """Return the share that these methods pay as a fraction, or None while the method is not known."""
+        cart = self.view.sale.cart
+        if cart.methods is None:
+            return None
+        if cart.payments is None:
+            return (0 if methods.isdisjoint(cart.methods) else 1), 1
+        whole = sum(amount for _, amount in cart.payments)
+        return sum(amount for method, amount in cart.payments if method in methods), max(whole, 1)
+
+    def claimed(self) -> str | None:
+        """Return the product that was claimed as this promotion's gift."""
+        return self.view.sale.cart.claims.get(self.entry.promotion.code.upper())
