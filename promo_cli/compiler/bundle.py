@@ -1,4 +1,4 @@
-"""A store's bundle: header, products and one promotion per line, as canonical bytes.
+"""What stands in a store's bundle beside its promotions: the header and the products, as canonical bytes.
 
 Nothing in it names the store, the moment or the tool, so equal stores share one bundle, and a bundle changes only when
 what it says changes.
@@ -62,13 +62,6 @@ def products(catalogue: Iterable[Product], brands: Collection[str] | None) -> by
     """Return the line of products of these brands, or of none. Costs are left out: bundles leave the house."""
     sold = (p for p in catalogue if brands is None or p.brand is None or p.brand in brands)
     return canonical.dumps({product.id: _product(product) for product in sold})
-
-
-def assemble(header_line: bytes, products_line: bytes, promotion_lines: Iterable[bytes]) -> bytes:
-    """Return the bundle's bytes; `promotion_lines` come sorted by promotion id."""
-    lines = b",\n".join(promotion_lines)
-    opening = b'{"header":%b,\n"products":%b,\n"promotions":[\n' % (header_line, products_line)
-    return opening + (lines + b"\n" if lines else b"") + b"]}\n"
 
 
 def _product(product: Product) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from promo_cli.compiler import bundle, targeting, window
 from promo_cli.compiler.promotion import compile_promotion
 from promo_cli.model.promotion import Promotion
 from promo_cli.protocol import canonical
+from promo_cli.protocol.bundle import join
 
 if TYPE_CHECKING:
     from promo_cli.workspace import Workspace
@@ -62,7 +63,7 @@ def compile_fleet(workspace: Workspace, as_of: dt.date, only: Collection[str] | 
     def content(zone: str, own_brands: frozenset[str], running: tuple[int, ...]) -> bytes:
         indexes = [index for index in running if index in carried(zone)]
         brands = bundle.brands_covered(own_brands, (promotions[index] for index in indexes))
-        return bundle.assemble(header_line(zone), products_line(brands), (texts[index] for index in indexes))
+        return join(header_line(zone), products_line(brands), (texts[index] for index in indexes))
 
     running = targeting.by_store(promotions, chosen)
     return {

@@ -12,6 +12,7 @@ from pathlib import Path
 from promo_cli.compiler import compile_fleet
 from promo_cli.pipeline.check import checked_workspace, today_of
 from promo_cli.pipeline.environment import check_store
+from promo_cli.protocol.bundle import split
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +97,4 @@ def _holds(path: Path, data: bytes, known: dict[tuple[int, int], bytes]) -> bool
 
 def _facts(data: bytes) -> tuple[str, int, int]:
     """Return a bundle's SHA-256, its size, and how many promotions it holds."""
-    around = 4  # lines beside the promotions: header, products, the list's opening and its end
-    return hashlib.sha256(data).hexdigest(), len(data), data.count(b"\n") - around
+    return hashlib.sha256(data).hexdigest(), len(data), len(split(data).lines)
