@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from promo_cli.compiler.targeting import Kind, fits_id, fits_kind, kind_of
-from promo_cli.model.promotion import Promotion, Scope, Targeting
+from promo_cli.model.promotion import Promotion, Scope, StoreSelection, Targeting
 from promo_cli.model.reference import Product, Store
 from promo_cli.validation import references
 from promo_cli.validation.numbers import Number, numbers
@@ -191,7 +191,14 @@ class Facts:
 
     def stores_of(self, targeting: Targeting) -> tuple[Store, ...]:
         """The stores that `targeting` leaves."""
-        key = targeting.model_dump_json(include={"brands", "exclude_brands", "stores"})
+        stores = targeting.stores
+        if targeting.brands == stores == "all" and not targeting.exclude_brands:
+            return self.workspace.stores
+        key = (
+            targeting.brands if targeting.brands == "all" else tuple(targeting.brands),
+            tuple(targeting.exclude_brands),
+            stores.model_dump_json() if isinstance(stores, StoreSelection) else tuple(stores),
+        )
         if key not in self._targeted:
             self._targeted[key] = tuple(
                 store
