@@ -1,5 +1,6 @@
 import json
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -63,3 +64,10 @@ def chain(tmp_path: Path) -> Path:
     for name in ("stores", "promotions"):
         shutil.copytree(ROOT / name, folder / name)
     return folder
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git in a folder, as somebody with a name, and return what it prints."""
+    identity = ("-c", "user.name=Marketer", "-c", "user.email=marketer@example.com")
+    done = subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()

@@ -1,18 +1,11 @@
 import gzip
 import json
-import subprocess
 from decimal import Decimal
 from pathlib import Path
 
-from tests.conftest import Promo
+from tests.conftest import Promo, git
 
 DAY = "2026-02-07"
-
-
-def git(folder: Path, *arguments: str) -> None:
-    """Run git in a folder."""
-    identity = ("-c", "user.name=Marketer", "-c", "user.email=marketer@example.com")
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
 
 
 def test_a_promotion_goes_from_yaml_to_a_receipt_at_the_till(promo: Promo, starter: Path) -> None:

@@ -1,16 +1,9 @@
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from promo_cli.pipeline.provenance import provenance
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """Run git in a folder and return what it prints."""
-    identity = ("-c", "user.name=Marketer", "-c", "user.email=marketer@example.com")
-    done = subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
+from tests.conftest import git
 
 
 @pytest.fixture(name="committed")
