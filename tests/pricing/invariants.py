@@ -118,7 +118,8 @@ def split_line(bundle: Json, cart: Json, random: Random) -> Iterator[str]:
     if any(option in p["rules"] for p in bundle["promotions"] for option in per_line):
         return
     for index, item in enumerate(cart["items"]):
-        if isinstance(item["quantity"], int) and item["quantity"] > 1:
+        weighed = bundle["products"][item["product_id"]]["unit"] == "kg"
+        if not weighed and item["quantity"] > 1:
             first = random.randint(1, item["quantity"] - 1)
             parts = [{**item, "quantity": first}, {**item, "quantity": item["quantity"] - first}]
             if "line_id" in item:
@@ -213,6 +214,9 @@ def against_oracle(bundle: Json, cart: Json) -> Iterator[str]:
     if minor(receipt["total_discount"], bundle) != expected.discount() or applied != expected.applied():
         yield f"engine {applied}, oracle {expected.applied()}"
         return
+    earned = {one["promotion_id"]: minor(one["amount"], bundle) for one in receipt["rewards"]}
+    if earned != expected.earned:
+        yield f"earned: engine {earned}, oracle {expected.earned}"
     engine, wanted = Counter[tuple[str, str, int]](), Counter[tuple[str, str, int]]()
     for line in receipt["lines"]:
         if not line.get("gift"):

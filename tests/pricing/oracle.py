@@ -1,13 +1,13 @@
 """A second opinion on prices: every order of every subset, tried one by one, straight from the rules.
 
 Covers percent and amount (once, per unit), buy X get Y (same product, named product, any in scope), combo, mix and
-match, upsell, happy hour, threshold tiers (percent, amount), payment discount, gifts by trigger or minimum; minimums
-before and after, caps, floors, unit limits, lanes, stages, groups, exclusives, never_with, budgets and cross-brand
-triggers.
+match, upsell, happy hour, threshold tiers (percent, amount), payment discount, cashback, gifts by trigger or minimum,
+packages as long as nothing comes after them; minimums before and after, caps, floors, unit limits, lanes, stages,
+groups, exclusives, never_with, budgets and cross-brand triggers.
 
-Does not cover: packages, modifiers, cashback and points, free products of tiers, choices among gifts, `round: line`,
-conditions that consume units or ask facts of the customer, a named get product that is itself in the scope, combos with
-`all_required: false`, unit limits on sets, UTC offsets in times.
+Does not cover: what a later lane does with a package, optional parts, free products and points of tiers, choices among
+gifts, `round: line`, conditions that consume units or ask facts of the customer, a named get product that is itself in
+the scope, combos with `all_required: false`, unit limits on sets, UTC offsets in times.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tests.pricing.oracle_offers import Grant, Sale, eligible, options
+from tests.pricing.oracle_offers import Grant, Sale, cashback, eligible, options
 from tests.pricing.oracle_units import Json, Unit, canonical, units_of
 
 STAGES = ("item", "order", "payment")
@@ -28,6 +28,7 @@ class Outcome:
 
     units: list[Unit]
     lanes: dict[tuple[str, str], list[Given]] = field(default_factory=dict)
+    earned: dict[str, int] = field(default_factory=dict)
 
     def given(self) -> list[Given]:
         """What was given, in the order of stages and lanes."""
@@ -76,7 +77,17 @@ def _stages(cart: Json, bundle: Json, promotions: Sequence[Json]) -> Outcome:
                 if promotion.get("stacking", {}).get("exclusive") == "units":
                     for unit in grant.used:
                         unit.sealed = True
+    outcome.earned = _earn(cart, bundle, outcome, [p for p in promotions if p["execution_stage"] == "earn"])
     return outcome
+
+
+def _earn(cart: Json, bundle: Json, outcome: Outcome, promotions: Sequence[Json]) -> dict[str, int]:
+    """Cashback on what is paid in the end; all that apply are earned, and none takes a unit."""
+    sale = Sale(cart, bundle, outcome.units, "earn", {unit: unit.running for unit in outcome.units})
+    given = [promotion for promotion, _ in outcome.given()]
+    able = [p for p in promotions if eligible(p, sale) and not any(_never(p, other) for other in given)]
+    rewards = {promotion["id"]: cashback(promotion, sale) for promotion in able}
+    return {promotion_id: amount for promotion_id, amount in rewards.items() if amount > 0}
 
 
 def _lane(promotion: Json) -> str:

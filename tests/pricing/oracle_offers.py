@@ -287,6 +287,19 @@ def _paid_by(methods: Sequence[str], sale: Sale) -> Fraction:
     return Fraction(int(sale.cart.get("payment_method") in methods))
 
 
+def cashback(promotion: Json, sale: Sale) -> int:
+    """What is earned on the net of the scope, on the share its methods pay; capped, rounded down."""
+    rules = promotion["rules"]
+    part = _paid_by(rules["payment_methods"], sale) if rules["payment_methods"] else Fraction(1)
+    net = part * sum(unit.running for unit in scope_of(promotion, sale))
+    if rules["cashback_type"] == "percent":
+        earned = net * exact(rules["cashback_value"]) / 100
+    else:
+        earned = Fraction(sale.minor(rules["cashback_value"])) if net > 0 else Fraction(0)
+    cap = _cap(sale, rules["cashback_max"])
+    return int(earned if cap is None else min(earned, Fraction(cap)))
+
+
 # --- sets ----------------------------------------------------------------------------------------------------------
 
 
@@ -306,6 +319,10 @@ def _settle(promotion: Json, sale: Sale, sets: list[Set]) -> Grant:
         grant = _percent(promotion, cheaper, promotion["rules"]["get_discount_percent"], None)
     elif promotion["rules"]["type"] == "upsell":
         grant = _each(cheaper, lambda unit: unit.running - sale.minor(promotion["rules"]["special_price"]))
+    elif promotion["rules"]["type"] == "package":
+        grant = Grant({})
+        for one in sets:
+            grant.cuts |= _amount(canonical(one.cheaper), one.saving).cuts
     else:
         grant = _amount(cheaper, sum(one.saving for one in sets))
     return Grant(grant.cuts, used, times=len(sets))
@@ -405,6 +422,26 @@ def _upsell(promotion: Json, sale: Sale, free: Sequence[Unit]) -> list[Set]:
     return [Set([*group, unit], [unit]) for group, unit in zip(_chunks(required, least), added, strict=False)]
 
 
+def _package(promotion: Json, sale: Sale, free: Sequence[Unit]) -> list[Set]:
+    """Products first, then choices, each of the dearest units left; as often as all parts are there."""
+    left, groups = list(_open_to(promotion, sale, free)), []
+    parts = sorted(promotion["rules"]["items"], key=lambda part: part["item_type"] == "category")
+    while True:
+        group: list[Unit] = []
+        for part in parts:
+            if part["item_type"] == "product":
+                fitting = [unit for unit in left if unit.product_id == part["product_id"]]
+            else:
+                where = {"apply_to": "category", "categories": [part["category_id"]]}
+                fitting = [unit for unit in left if in_scope(unit, where, sale.bundle)]
+            taken = fitting[: part["quantity"]]
+            if len(taken) < part["quantity"]:
+                return _cheaper_sets(groups, sale.minor(promotion["rules"]["package_price"]))
+            group += taken
+            left = [unit for unit in left if unit not in taken]
+        groups.append(group)
+
+
 def _gifts(promotion: Json, sale: Sale, free: Sequence[Unit]) -> list[Grant]:
     rules = promotion["rules"]
     most = rules.get("max_applications", 1)
@@ -429,4 +466,5 @@ SETS: Mapping[str, Callable[[Json, Sale, Sequence[Unit]], list[Set]]] = {
     "combo": _combo,
     "mix_match": _mix_match,
     "upsell": _upsell,
+    "package": _package,
 }

@@ -29,6 +29,8 @@ class Unit:
     floor: int
     at: dt.datetime
     modifiers: str = ""
+    beside: int = 1
+    """How many units the line has."""
     sealed: bool = False
 
     def room(self) -> int:
@@ -37,7 +39,7 @@ class Unit:
 
     def rank(self) -> tuple[Any, ...]:
         """Canonical order: dearest first, then product, modifiers, time of order, line; never the place in the list."""
-        return (-self.running, self.product_id, self.modifiers, self.at, self.line_id)
+        return (-self.running, self.product_id, self.modifiers, self.at, self.line_id, self.beside)
 
 
 def half_up(amount: Fraction) -> int:
@@ -83,7 +85,8 @@ def units_of(cart: Json, bundle: Json) -> list[Unit]:
             running=value,
             floor=_floor(product, weighed, quantity, bundle),
             at=moment(item.get("ordered_at", cart["at"])),
-            modifiers=" ".join(sorted(extra["id"] for extra in extras)),
+            modifiers=" ".join(sorted(f"{extra['id']} {minor(extra.get('price', 0), bundle):09}" for extra in extras)),
+            beside=count,
         )
         units += [replace(unit) for _ in range(count)]
     return units

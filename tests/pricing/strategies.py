@@ -289,10 +289,12 @@ def contested_world(random: Random) -> World:
     goods = products(choose, floors=False)
     made = []
     for index in range(1, choose.between(3, 4) + 1):
-        kind = choose.of("percent_discount", "amount_discount", "buy_x_get_y", "mix_match", "combo")
+        kind = choose.of("percent_discount", "amount_discount", "buy_x_get_y", "mix_match", "combo", "package")
         rules = ALL_TYPES[kind](choose)["rules"]
         for condition in ("min_purchase", "measured", "get_product_id"):
             rules.pop(condition, None)
+        if kind in ("percent_discount", "amount_discount") and choose.chance(30):
+            rules["max_units"] = choose.between(1, 2)
         if kind == "combo":
             parts = [{"product_id": name, "quantity": 1} for name in choose.some(names, 2)]
             rules["products"] = parts if len(parts) > 1 else [{**parts[0], "quantity": 2}]

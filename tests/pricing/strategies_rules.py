@@ -281,5 +281,6 @@ ORACLE_TYPES: dict[str, Callable[[Chooser], dict[str, Any]]] = {
     "free_item": free_item,
     "threshold_tier": threshold_tier,
     "payment_discount": payment_discount,
+    "cashback": cashback,
 }
-ALL_TYPES = {**ORACLE_TYPES, "cashback": cashback, "package": package}
+ALL_TYPES = {**ORACLE_TYPES, "package": package}
