@@ -9,7 +9,7 @@ from typing import Any
 
 CATEGORIES = 20
 PRODUCTS = 500
-REGIONS = 12
+REGIONS = 10
 
 
 def write(folder: Path, promotions: int, stores: int) -> None:
