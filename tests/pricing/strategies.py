@@ -256,7 +256,6 @@ def world(
         "categories": CATEGORIES,
         "tiers": TIERS,
         "payments": METHODS,
-        "channels": CHANNELS,
     }
     return bundle(made, goods, **header), cart(choose, goods, units)
 

@@ -130,8 +130,6 @@ def bundle(
         "categories": {},
         "tiers": [],
         "payments": [],
-        "channels": [],
-        "horizon": {"from": "2026-01-01", "until": "2027-01-01"},
     }
     return {
         "header": {**base, **header},

@@ -73,7 +73,6 @@ class Scenario:
             "categories": CATEGORIES,
             "tiers": ["silver", "gold"],
             "payments": ["card", "cash", "qris"],
-            "channels": ["delivery", "dine_in"],
             **self.header,
         }
         return bundle([sealed(one) for one in self.promotions], goods, **header)

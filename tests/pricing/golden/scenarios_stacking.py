@@ -275,8 +275,8 @@ SCENARIOS = [
     ),
     Scenario(
         "bounded-search",
-        "With a step budget of nothing the receipt says so, and adds up.",
-        "4.8",
+        "With no steps to search: the better of greedy and priority, and the receipt says so.",
+        "4.5",
         (
             percent("A", "30", priority=9, stage="item"),
             mix("B", 2, "6", scope=products("latte", "tea"), max_applications=1),
