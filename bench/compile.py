@@ -18,14 +18,21 @@ DAY = "2026-02-07"
 
 
 def floor(workspace: Path, bundles: Path) -> None:
-    """Parse every source file and write every bundle's own content again."""
+    """Parse every source file, and write the bundles' own content again: each different one once, the others linked."""
     for path in sorted(workspace.rglob("*.yaml")):
         yaml.load(path.read_bytes(), yaml.CSafeLoader)
-    known = {data: orjson.loads(data) for data in {path.read_bytes() for path in bundles.iterdir()}}
     out = bundles.parent / "floor"
-    out.mkdir(exist_ok=True)
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    first: dict[int, Path] = {}
     for path in bundles.iterdir():
-        (out / path.name).write_bytes(orjson.dumps(known[path.read_bytes()], option=orjson.OPT_SORT_KEYS))
+        copy = out / path.name
+        inode = path.stat().st_ino
+        if inode in first:
+            copy.hardlink_to(first[inode])
+        else:
+            first[inode] = copy
+            copy.write_bytes(orjson.dumps(orjson.loads(path.read_bytes()), option=orjson.OPT_SORT_KEYS))
 
 
 def main() -> None:
