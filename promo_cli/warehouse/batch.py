@@ -1,4 +1,4 @@
-"""One batch of objects into the warehouse, in one transaction: rows, quarantine and ledger, or nothing at all."""
+"""One batch of objects: staged beside the warehouse, then stored in one transaction, whole or not at all."""
 
 # ruff: noqa: S608 -- names of tables are our own; values are parameters
 
@@ -45,47 +45,12 @@ class UnbalancedError(RuntimeError):
     """A line was lost or counted twice. Nothing of its batch has been kept."""
 
 
-def load(con: DuckDBPyConnection, uploads: Sequence[Upload], now: dt.datetime) -> list[FileCounts]:
-    """Load a batch. Either all of it is in the warehouse afterwards, ledger included, or nothing.
+def stage(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> dict[int, list[Bad]]:
+    """Put every acceptable line of the files, given by number, into temporary tables; return the others by file.
 
-    `now` is UTC. Raises UnbalancedError when the counts of an object do not add up.
+    Nothing of the warehouse is read or changed, so that several connections can do this at once.
     """
-    con.begin()
-    try:
-        counts = _load(con, uploads, now.astimezone(dt.UTC).replace(tzinfo=None))
-        con.commit()
-    except BaseException:
-        con.rollback()
-        raise
-    return counts
-
-
-def _load(con: DuckDBPyConnection, uploads: Sequence[Upload], now: dt.datetime) -> list[FileCounts]:
-    _forget_replaced(con, [upload.entry.key for upload in uploads])
-    (last,) = con.execute("SELECT coalesce(max(file_id), 0) FROM ledger").fetchall()[0]
-    files = dict(enumerate(uploads, start=last + 1))
-    bad = _stage(con, files)
-    conflicts = dedupe.find(con)
-    for conflict in conflicts:
-        bad[conflict.refused.file_id].append(_as_bad(conflict, files))
-    writing.insert_staged(con)
-    writing.insert_conflicts(con, conflicts)
-    writing.insert_quarantine(con, bad, now)
-    counts = _balanced_counts(con, files, bad)
-    _insert_ledger(con, files, counts, now)
     staging.drop(con)
-    return list(counts.values())
-
-
-def _forget_replaced(con: DuckDBPyConnection, keys: Sequence[str]) -> None:
-    # Only an object that was refused as a whole comes a second time, because it has been replaced.
-    known = "SELECT file_id FROM ledger WHERE key IN (SELECT unnest($keys))"
-    con.execute(f"DELETE FROM quarantine WHERE file_id IN ({known})", {"keys": keys})
-    con.execute("DELETE FROM ledger WHERE key IN (SELECT unnest($keys))", {"keys": keys})
-
-
-def _stage(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> dict[int, list[Bad]]:
-    """Stage every acceptable line, and return the others by file."""
     bad: dict[int, list[Bad]] = {file_id: [] for file_id in files}
     texts: dict[int, str] = {}
     one_by_one: dict[int, bytes] = {}
@@ -113,6 +78,39 @@ def _stage(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> dict[int, li
         staging.read_tidied(con, good)
         staging.stage(con, "tidied")
     return bad
+
+
+def store(
+    con: DuckDBPyConnection, files: Mapping[int, Upload], bad: Mapping[int, list[Bad]], now: dt.datetime
+) -> list[FileCounts]:
+    """Store what was staged, in one transaction: rows, quarantine and ledger, or nothing at all.
+
+    What the warehouse had of these objects before is replaced. `now` is an aware moment. Raises UnbalancedError when
+    the counts of an object do not add up.
+    """
+    con.begin()
+    try:
+        counts = _store(con, files, bad, now.astimezone(dt.UTC).replace(tzinfo=None))
+        con.commit()
+    except BaseException:
+        con.rollback()
+        raise
+    return counts
+
+
+def _store(
+    con: DuckDBPyConnection, files: Mapping[int, Upload], bad: Mapping[int, list[Bad]], now: dt.datetime
+) -> list[FileCounts]:
+    writing.delete_files(con, list(files))
+    conflicts = dedupe.find(con)
+    for conflict in conflicts:
+        bad[conflict.refused.file_id].append(_as_bad(conflict, files))
+    writing.insert_staged(con)
+    writing.insert_conflicts(con, conflicts)
+    writing.insert_quarantine(con, bad, now)
+    counts = _balanced_counts(con, files, bad)
+    _insert_ledger(con, files, counts, now)
+    return list(counts.values())
 
 
 def _create_origins(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> None:
@@ -150,7 +148,7 @@ def _balanced_counts(
     con: DuckDBPyConnection, files: Mapping[int, Upload], bad: Mapping[int, Sequence[Bad]]
 ) -> dict[int, FileCounts]:
     """Count lines in the content, rows in the tables, and what was held back: three sources that must agree."""
-    loaded = _by_file(con, f"events WHERE file_id >= {min(files)}")
+    loaded = _by_file(con, "events WHERE file_id IN (FROM origins SELECT file_id)")
     held = _by_file(con, "unloaded")
     counts = {}
     for file_id, upload in files.items():

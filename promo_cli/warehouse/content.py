@@ -26,7 +26,7 @@ def examine(content: bytes, origin: Origin) -> Iterator[Good | Bad]:
 
 def count(content: bytes) -> int:
     """Count what has to be accounted for: lines that are not blank, or records."""
-    return bodies.count(content) if bodies.is_body(content) else sum(1 for _ in lines.split(content))
+    return bodies.count(content) if bodies.is_body(content) else lines.count(content)
 
 
 def raw_line(content: bytes, number: int) -> tuple[str, int | None]:

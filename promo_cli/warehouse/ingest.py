@@ -7,24 +7,20 @@ happens in between, running it again finishes the work: a batch is in the wareho
 from __future__ import annotations
 
 import datetime as dt
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from promo_cli.storage.interface import Entry, Found, Storage, TooLarge
-from promo_cli.warehouse import codes, database, keys, listing, receipts
-from promo_cli.warehouse.batch import FileCounts, Upload, load
-from promo_cli.warehouse.unpack import MAX_STORED_BYTES, Refused, unpack
+from promo_cli.storage.interface import Entry, Storage
+from promo_cli.warehouse import database, listing, receipts
+from promo_cli.warehouse.batch import FileCounts, Upload
+from promo_cli.warehouse.fetching import batches
+from promo_cli.warehouse.loading import load
+from promo_cli.warehouse.unpack import Refused
 
-BATCH_BYTES = 64 * 2**20
-"""Uncompressed content of one transaction: large enough for speed, small enough for memory."""
-
-BATCH_FILES = 1000
-
-_READERS = 4  # objects read and unpacked at once, while a batch is being loaded
-_AHEAD = 16
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +55,9 @@ class Progress:
     lines: int
 
 
+Watch = Callable[[Progress], None]
+
+
 def ingest(
     storage: Storage,
     *,
@@ -66,7 +65,7 @@ def ingest(
     env: str,
     hmac_key: bytes,
     now: dt.datetime,
-    progress: Callable[[Progress], None] = lambda _: None,
+    progress: Watch = lambda _: None,
 ) -> IngestResult:
     """Load every object of `uploads/` and `events/` that the warehouse does not have, and write the receipts.
 
@@ -78,14 +77,45 @@ def ingest(
         return IngestResult()
     with database.writing(warehouse, hmac_key) as con:
         listing.require_environment(con, env, warehouse)
-        entries = listing.pending(con, storage, now)
-        result, size, all_size = IngestResult(), 0, sum(entry.size for entry in entries)
-        for uploads in _batches(_fetched(storage, entries)):
-            result = _add(result, uploads, load(con, uploads, now))
-            size += sum(upload.entry.size for upload in uploads)
-            progress(Progress(result.files, len(entries), size, all_size, result.lines))
+        result = _load(con, storage, listing.pending(con, storage, now), hmac_key, now, progress)
         listing.remember(con, env, now)
         return replace(result, receipts=receipts.write_due(con, storage, now))
+
+
+def replay(
+    storage: Storage,
+    *,
+    warehouse: Path,
+    env: str,
+    hmac_key: bytes,
+    now: dt.datetime,
+    progress: Watch = lambda _: None,
+) -> IngestResult:
+    """Read every object again that has lines in quarantine, as after an update that understands more of them.
+
+    What came from such an object is replaced by what comes from it now, in one transaction with its ledger line, and
+    its receipt is written anew. Parameters and errors are those of `ingest`.
+    """
+    with database.writing(warehouse, hmac_key) as con:
+        listing.require_environment(con, env, warehouse)
+        result = _load(con, storage, listing.with_quarantine(con), hmac_key, now, progress)
+        return replace(result, receipts=receipts.write_due(con, storage, now))
+
+
+def _load(
+    con: DuckDBPyConnection,
+    storage: Storage,
+    entries: Sequence[Entry],
+    hmac_key: bytes,
+    now: dt.datetime,
+    progress: Watch,
+) -> IngestResult:
+    result, size, all_size = IngestResult(), 0, sum(entry.size for entry in entries)
+    for uploads, counts in load(con, batches(storage, entries), hmac_key, now):
+        result = _add(result, uploads, counts)
+        size += sum(upload.entry.size for upload in uploads)
+        progress(Progress(result.files, len(entries), size, all_size, result.lines))
+    return result
 
 
 def _nothing_to_do(storage: Storage, warehouse: Path, env: str, now: dt.datetime) -> bool:
@@ -99,45 +129,7 @@ def _nothing_to_do(storage: Storage, warehouse: Path, env: str, now: dt.datetime
         return not receipts.are_due(con) and not listing.pending(con, storage, now)
 
 
-def _fetched(storage: Storage, entries: Iterable[Entry]) -> Iterator[Upload]:
-    """Read and unpack objects a few ahead of their use, in order; one that has gone meanwhile is left out."""
-    with ThreadPoolExecutor(_READERS) as pool:
-        reading: deque[Future[Upload | None]] = deque()
-        for entry in entries:
-            reading.append(pool.submit(_fetch, storage, entry))
-            if len(reading) > _AHEAD:
-                yield from filter(None, [reading.popleft().result()])
-        for each in reading:
-            yield from filter(None, [each.result()])
-
-
-def _fetch(storage: Storage, entry: Entry) -> Upload | None:
-    origin = keys.parse(entry.key)
-    if origin is None:
-        message = "expected the key uploads/v1/dt=DATE/store=ID/pos=ID/NAME"
-        return Upload(entry, keys.Origin(), Refused(codes.FOREIGN_KEY, message))
-    try:
-        found = storage.get(entry.key, max_size=MAX_STORED_BYTES)
-    except TooLarge:
-        message = f"expected at most {MAX_STORED_BYTES} bytes, found {entry.size}"
-        return Upload(entry, origin, Refused(codes.UNREADABLE, message))
-    return Upload(entry, origin, unpack(found.data, origin)) if isinstance(found, Found) else None
-
-
-def _batches(uploads: Iterable[Upload]) -> Iterator[list[Upload]]:
-    batch: list[Upload] = []
-    size = 0
-    for upload in uploads:
-        batch.append(upload)
-        size += len(upload.content) if isinstance(upload.content, bytes) else 0
-        if size >= BATCH_BYTES or len(batch) >= BATCH_FILES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _add(result: IngestResult, uploads: list[Upload], counts: list[FileCounts]) -> IngestResult:
+def _add(result: IngestResult, uploads: Iterable[Upload], counts: Sequence[FileCounts]) -> IngestResult:
     return replace(
         result,
         files=result.files + len(counts),

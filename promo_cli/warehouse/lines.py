@@ -29,6 +29,7 @@ MAX_RAW = 2000
 """Characters of a refused line that quarantine keeps."""
 
 _BLANK = b" \t\r"
+_BLANK_LINE = re.compile(rb"\n[ \t\r]*(?=\n|\Z)")
 
 
 class Rejected(Exception):  # noqa: N818 -- a verdict, not a failure
@@ -46,6 +47,12 @@ def split(content: bytes) -> Iterator[tuple[int, int, bytes]]:
         if line.strip(_BLANK):
             yield number, offset, line
         offset += len(line) + 1
+
+
+def count(content: bytes) -> int:
+    """Count the lines that are not blank."""
+    begun = b"\n" + content
+    return begun.count(b"\n") - len(_BLANK_LINE.findall(begun))
 
 
 def examine(content: bytes, origin: Origin) -> Iterator[Good | Bad]:

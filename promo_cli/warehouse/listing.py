@@ -39,6 +39,12 @@ def pending(con: DuckDBPyConnection, storage: Storage, now: dt.datetime) -> list
     )
 
 
+def with_quarantine(con: DuckDBPyConnection) -> list[Entry]:
+    """Name the objects that have refused lines, in the order in which they arrived."""
+    rows = con.execute("SELECT key, size, etag FROM ledger WHERE quarantined > 0 ORDER BY file_id").fetchall()
+    return [Entry(key, size, etag) for key, size, etag in rows]
+
+
 def remember(con: DuckDBPyConnection, env: str, now: dt.datetime) -> None:
     """Note which environment this warehouse is of, and when everything was last listed."""
     values = {"environment": env}

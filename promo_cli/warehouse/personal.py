@@ -49,8 +49,11 @@ def install(con: DuckDBPyConnection, hmac_key: bytes) -> None:
         CREATE OR REPLACE TEMP MACRO without_phone(text) AS
             if(contains(text, '"customer_phone"'),
                regexp_replace(text, '"customer_phone"\s*:\s*"[^"]*"', '"customer_phone":null'), text);
+        -- Trimming is slow, so only where there is something to trim.
+        CREATE OR REPLACE TEMP MACRO trimmed(text) AS
+            if(starts_with(text, '{') AND ends_with(text, '}'), text, trim(text, chr(32) || chr(9) || chr(13)));
         CREATE OR REPLACE TEMP MACRO payload_hash(text) AS
-            CAST('0x' || sha256(without_phone(trim(text, chr(32) || chr(9) || chr(13))))[1:16] AS UBIGINT);
+            CAST('0x' || sha256(without_phone(trimmed(text)))[1:16] AS UBIGINT);
         """
     )
 

@@ -50,10 +50,10 @@ def _cast(kind: str) -> Mapping[str, str]:
 
 
 def _text_cast(kind: str) -> str:
-    return f"TRY_CAST(trim($x, '\"') AS {kind})"
+    return f"TRY_CAST($x[2:-2] AS {kind})"
 
 
-_TEXT = {"$name": "if(contains($x, '\\'), json_extract_string($x, '$'), trim($x, '\"'))"}
+_TEXT = {"$name": "if(contains($x, '\\'), json_extract_string($x, '$'), $x[2:-2])"}
 _DECIMAL = _cast("DECIMAL(18,3)")
 _MOMENT = _text_cast("TIMESTAMPTZ")
 

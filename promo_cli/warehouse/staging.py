@@ -24,20 +24,19 @@ MAX_LINE_BYTES = 2**20
 
 _OF_LINE = ("file_id", "line", "payload_hash")
 _OF_ITEM = ("file_id", "line", "event_id", "position")
-_BLANK = "chr(32) || chr(9) || chr(13)"
 
 
 def read(con: DuckDBPyConnection, files: Sequence[int], texts: Sequence[str]) -> None:
     """Split whole texts into the table `raw`, one row per line that is not blank; lines count from 1."""
     con.execute(
-        f"""
+        """
         CREATE TEMP TABLE raw AS
         SELECT file_id, line, text, payload_hash(text) AS payload_hash,
-               CASE WHEN json_valid(text) THEN json_extract_string(text, '$.kind') END AS kind
+               TRY(json_extract_string(text, '$.kind')) AS kind
         FROM (SELECT file_id, CAST(generate_subscripts(lines, 1) AS INTEGER) AS line, unnest(lines) AS text
               FROM (SELECT file_id, string_split(content, chr(10)) AS lines
                     FROM (SELECT unnest($files::INTEGER[]) AS file_id, unnest($texts::VARCHAR[]) AS content)))
-        WHERE trim(text, {_BLANK}) <> ''
+        WHERE text <> '' AND NOT (ascii(text) IN (9, 13, 32) AND regexp_full_match(text, '[ \\t\\r]*'))
         """,
         {"files": list(files), "texts": list(texts)},
     )
@@ -177,7 +176,7 @@ def _check(field: Field) -> str:
 
 
 def _over(field: Field, expression: str) -> str:
-    return expression.replace("$x", f'CAST("{field.name}" AS VARCHAR)')
+    return expression.replace("$x", f'("{field.name}"::VARCHAR)')
 
 
 def _files(con: DuckDBPyConnection, where: str, **values: object) -> set[int]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from promo_cli.warehouse.dedupe import Conflict
 from promo_cli.warehouse.staging import staged
+from promo_cli.warehouse.tables import TABLES, family
 from promo_cli.warehouse.verdicts import Bad
 
 if TYPE_CHECKING:
@@ -20,6 +21,22 @@ def insert(con: DuckDBPyConnection, table: str, **columns: Sequence[Any]) -> Non
     """Add rows given by column. Much faster than one statement per row."""
     values = ", ".join(f"unnest(${name}) AS {name}" for name in columns)
     con.execute(f"INSERT INTO {table} BY NAME SELECT {values}", {name: list(each) for name, each in columns.items()})
+
+
+def delete_files(con: DuckDBPyConnection, files: Sequence[int]) -> None:
+    """Remove all that came from those files, and their place in the ledger."""
+    chosen = "file_id IN (SELECT unnest($files))"
+    if not con.execute(f"SELECT 1 FROM ledger WHERE {chosen} LIMIT 1", {"files": files}).fetchall():
+        return
+    for root in TABLES:
+        for child in family(root)[1:]:
+            con.execute(
+                f"DELETE FROM {child.name} WHERE event_id IN (SELECT event_id FROM {root.name} WHERE {chosen})",
+                {"files": files},
+            )
+        con.execute(f"DELETE FROM {root.name} WHERE {chosen}", {"files": files})
+    for table in ("quarantine", "conflicts", "ledger"):
+        con.execute(f"DELETE FROM {table} WHERE {chosen}", {"files": files})
 
 
 def insert_staged(con: DuckDBPyConnection) -> None:

@@ -61,7 +61,7 @@ def test_shuffled_and_split_differently_it_is_the_same_warehouse(
     expected = world.tables()
 
     choose = random.Random(seed)
-    monkeypatch.setattr("promo_cli.warehouse.ingest.BATCH_FILES", choose.randint(1, 4))
+    monkeypatch.setattr("promo_cli.warehouse.fetching.BATCH_FILES", choose.randint(1, 4))
     world.warehouse.unlink()
     world.bucket.objects.clear()
     for till, lines in day.items():
@@ -98,7 +98,7 @@ def test_a_crash_at_any_step_changes_nothing_in_the_end(
     world: Any, event: Any, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, call: int
 ) -> None:
     """Wherever a run dies, in its first batch or a later one, the next run ends where a clean run would have."""
-    monkeypatch.setattr("promo_cli.warehouse.ingest.BATCH_FILES", 1)
+    monkeypatch.setattr("promo_cli.warehouse.fetching.BATCH_FILES", 1)
     uploads = [world.upload(event("usage", seq, pos=str(seq)), b"not json", pos=str(seq)) for seq in (1, 2)]
     real, calls = getattr(module, name), itertools.count(1)
 

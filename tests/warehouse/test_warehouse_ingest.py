@@ -1,7 +1,11 @@
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from promo_cli.model.events import EVENTS
+from promo_cli.warehouse import lines
 
 
 def test_every_kind_lands_in_its_table(world: Any, event: Any) -> None:
@@ -37,3 +41,10 @@ def test_moments_are_kept_as_utc_and_as_the_till_s_clock(world: Any, event: Any)
     assert world.rows("SELECT at_utc::VARCHAR, at_local::VARCHAR, business_date::VARCHAR FROM bills") == [
         ("2026-02-07 03:00:00", "2026-02-07 10:00:00", "2026-02-07")
     ]
+
+
+@given(st.lists(st.sampled_from([b"\n", b"\r", b"\t", b" ", b"a", b"\x0b", b"\x0c", b"\xe2\x80\xa8"])))
+def test_counting_lines_and_splitting_them_agree(pieces: list[bytes]) -> None:
+    """The count that everything has to add up to is made in another way than the lines themselves."""
+    content = b"".join(pieces)
+    assert lines.count(content) == len(list(lines.split(content)))
