@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def writing(warehouse: Path, hmac_key: bytes) -> Iterator[DuckDBPyConnection]:
+def writing(warehouse: Path, hmac_key: bytes, *, fresh: bool = False) -> Iterator[DuckDBPyConnection]:
     """Give the one writer's connection, and publish what it did when the block ends without an exception.
+
+    A `fresh` one begins with nothing; what was published stays readable until the end.
 
     Raises Failure (ING101) when another process is writing, (ING102) when a newer version wrote the warehouse.
     """
@@ -33,7 +35,7 @@ def writing(warehouse: Path, hmac_key: bytes) -> Iterator[DuckDBPyConnection]:
 
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with _lock(warehouse):
-        work = _working_copy(warehouse)
+        work = _working_copy(warehouse, fresh)
         with duckdb.connect(work) as con:
             _require_readable(con, warehouse)
             migrate(con)
@@ -84,11 +86,13 @@ def _work(warehouse: Path) -> Path:
     return warehouse.with_name(warehouse.name + ".work")
 
 
-def _working_copy(warehouse: Path) -> Path:
+def _working_copy(warehouse: Path, fresh: bool) -> Path:
     work = _work(warehouse)
+    if fresh:
+        work.unlink(missing_ok=True)
     if not work.is_file():
         work.with_name(work.name + ".wal").unlink(missing_ok=True)
-        if warehouse.is_file():
+        if warehouse.is_file() and not fresh:
             # Under another name first: half a copy must not look like a working copy.
             copy = work.with_name(work.name + ".copy")
             shutil.copyfile(warehouse, copy)

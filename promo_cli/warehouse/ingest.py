@@ -102,6 +102,30 @@ def replay(
         return replace(result, receipts=receipts.write_due(con, storage, now))
 
 
+def rebuild(
+    storage: Storage,
+    *,
+    warehouse: Path,
+    env: str,
+    hmac_key: bytes,
+    now: dt.datetime,
+    progress: Watch = lambda _: None,
+) -> IngestResult:
+    """Make the warehouse anew from the bucket alone; the old one can be read until the new one replaces it.
+
+    Objects are taken in the order in which they first arrived, which their receipts remember, so that of two
+    contradicting lines the same one is kept again. Parameters and errors are those of `ingest`.
+    """
+    with database.writing(warehouse, hmac_key, fresh=True) as con:
+        entries = listing.pending(con, storage, now)
+        arrived = receipts.arrivals(storage, [entry.key for entry in entries])
+        entries.sort(key=lambda entry: (arrived.get(entry.key, "9"), entry.key))
+        result = _load(con, storage, entries, hmac_key, now, progress)
+        receipts.mark_written(con, list(arrived), now)
+        listing.remember(con, env, now)
+        return replace(result, receipts=receipts.write_due(con, storage, now))
+
+
 def _load(
     con: DuckDBPyConnection,
     storage: Storage,

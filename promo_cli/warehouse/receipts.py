@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from promo_cli.protocol import canonical
 from promo_cli.protocol.layout import UPLOADS, receipt_key
-from promo_cli.storage.interface import Storage
+from promo_cli.storage.interface import Found, Storage
 from promo_cli.warehouse.tills import TillState, states
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def write_due(con: DuckDBPyConnection, storage: Storage, now: dt.datetime) -> in
     writing one twice does no harm. `now` is UTC. Raises StorageUnavailable, OutcomeUnknown.
     """
     due = con.execute(
-        f"SELECT file_id, key, sha256, store_id, pos_id, lines, loaded, duplicate FROM ledger WHERE {_DUE}"
+        f"SELECT file_id, key, sha256, store_id, pos_id, lines, loaded, duplicate, ingested_at FROM ledger WHERE {_DUE}"
     ).fetchall()
     if not due:
         return 0
@@ -52,10 +53,11 @@ def write_due(con: DuckDBPyConnection, storage: Storage, now: dt.datetime) -> in
             "created": loaded,
             "total": lines,
             "duplicates": duplicate,
+            "ingested_at": f"{ingested_at.isoformat()}Z",
             **_errors(refused.get(file_id, [])),
             **_state(tills.get((store_id, pos_id))),
         }
-        for file_id, key, sha256, store_id, pos_id, lines, loaded, duplicate in due
+        for file_id, key, sha256, store_id, pos_id, lines, loaded, duplicate, ingested_at in due
     }
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for done in [pool.submit(storage.put, key, canonical.dumps(each) + b"\n") for key, each in receipts.items()]:
@@ -65,6 +67,31 @@ def write_due(con: DuckDBPyConnection, storage: Storage, now: dt.datetime) -> in
         {"now": now.astimezone(dt.UTC).replace(tzinfo=None), "files": [file_id for file_id, *_ in due]},
     )
     return len(due)
+
+
+def arrivals(storage: Storage, uploads: Sequence[str]) -> dict[str, str]:
+    """Read from the receipts when each upload was first taken in, as ISO texts in UTC; without a receipt it is missing.
+
+    Raises StorageUnavailable.
+    """
+
+    def read(key: str) -> str | None:
+        found = storage.get(receipt_key(key))
+        try:
+            return str(canonical.loads(found.data)["ingested_at"]) if isinstance(found, Found) else None
+        except (canonical.CanonicalError, KeyError, TypeError):
+            return None
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return {key: when for key, when in zip(uploads, pool.map(read, uploads), strict=True) if when}
+
+
+def mark_written(con: DuckDBPyConnection, uploads: Sequence[str], now: dt.datetime) -> None:
+    """Note that these uploads have their receipts. `now` is an aware moment."""
+    con.execute(
+        "UPDATE ledger SET receipt_at = $now WHERE key IN (SELECT unnest($uploads))",
+        {"now": now.astimezone(dt.UTC).replace(tzinfo=None), "uploads": list(uploads)},
+    )
 
 
 def _refused(con: DuckDBPyConnection, files: list[int]) -> dict[int, list[dict[str, Any]]]:

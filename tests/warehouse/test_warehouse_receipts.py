@@ -17,6 +17,7 @@ def test_a_receipt_says_what_became_of_the_batch(world: Any, event: Any) -> None
         "created": 1,
         "total": 3,
         "duplicates": 1,
+        "ingested_at": "2026-02-08T01:00:00Z",
         "gaps": [[2, 2]],
         "watermark": {"seq": 1},
     }
