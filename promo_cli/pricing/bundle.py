@@ -103,6 +103,9 @@ def _prepare(values: dict[str, Any]) -> PreparedBundle:
     ancestry = read_ancestry(header.values["categories"])
     windows: dict[Window, Window] = {}
     read = [read_promotion(line, exponent, holidays, windows) for line in values["promotions"]]
+    for promotion in read:
+        if promotion.stacking.lane not in header.ids("lanes"):
+            raise BundleError(f"promotions.{promotion.code}: its lane {promotion.stacking.lane!r} is not in the header")
     promotions = sorted(read, key=lambda promotion: promotion.rank)
     numbers: dict[Scope, int] = {}
     touched: dict[int, list[int]] = {}

@@ -80,8 +80,9 @@ def _stages(prepared: PreparedBundle, cart: Cart, entries: Sequence[Entry]) -> t
         sale.stage = stage
         if stage == "payment":
             sale.due = sum(run.running * run.count for run in sale.runs)
-        sale.runs = [at_stage_start(run) for run in sale.runs]
-        for lane in prepared.lanes:
-            if (stage, lane) in lanes:
-                run_lane(sale, lanes[stage, lane], verdicts)
+        used = [lane for lane in prepared.lanes if (stage, lane) in lanes]
+        if used:
+            sale.runs = [at_stage_start(run) for run in sale.runs]
+        for lane in used:
+            run_lane(sale, lanes[stage, lane], verdicts)
     return sale, verdicts

@@ -49,6 +49,18 @@ def major(minor: int, exponent: int) -> int | Decimal:
     return Decimal(f"{minor}E-{exponent}")
 
 
+class Majors(dict[int, int | Decimal]):
+    """Minor units to the numbers that receipts carry, each worked out once."""
+
+    def __init__(self, exponent: int) -> None:
+        super().__init__()
+        self._exponent = exponent
+
+    def __missing__(self, minor: int) -> int | Decimal:
+        self[minor] = written = major(minor, self._exponent)
+        return written
+
+
 def half_up(above: int, below: int) -> int:
     """Return the fraction `above`/`below`, neither negative, rounded to a whole number, halves up."""
     return (2 * above + below) // (2 * below)

@@ -9,7 +9,7 @@ from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.cart import Line
 from promo_cli.pricing.hints import hints
 from promo_cli.pricing.lane import Verdicts
-from promo_cli.pricing.money import major
+from promo_cli.pricing.money import Majors, major
 from promo_cli.pricing.packages import unpacked
 from promo_cli.pricing.promotion import Promotion
 from promo_cli.pricing.reasons import text
@@ -22,12 +22,13 @@ from promo_cli.pricing.words import Money, money_writer
 def receipt(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> dict[str, Any]:
     """Return the receipt as a plain dict, amounts as ints or Decimals in major units."""
     exponent = sale.bundle.exponent
+    majors = Majors(exponent)
     by_line: dict[int, list[Run]] = {}
     for run in unpacked(sale.runs):
         by_line.setdefault(run.line, []).append(run)
     codes = {given.entry.promotion.id: given.entry.promotion.code for given in sale.given}
-    lines = [_line(line, by_line[line.number], codes, exponent) for line in sale.cart.lines]
-    lines += [_gift_line(entry, gift, exponent) for entry, gift in sale.gifts]
+    lines = [_line(line, by_line[line.number], codes, majors) for line in sale.cart.lines]
+    lines += [_gift_line(entry, gift, majors) for entry, gift in sale.gifts]
     gifts = sum(gift.units * gift.price for _, gift in sale.gifts)
     subtotal = sum(line.price * line.units for line in sale.cart.lines) + gifts
     discount = sum((run.price - run.running) * run.count for run in sale.runs) + gifts
@@ -43,14 +44,14 @@ def receipt(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> dict[st
         if entry.promotion.id in verdicts
     ]
     return {
-        "subtotal": major(subtotal, exponent),
-        "total_discount": major(discount, exponent),
-        "final_amount": major(subtotal - discount, exponent),
+        "subtotal": majors[subtotal],
+        "total_discount": majors[discount],
+        "final_amount": majors[subtotal - discount],
         "lines": lines,
-        "applied": [_applied(given, exponent, say) for given in sale.given],
+        "applied": [_applied(given, majors, say) for given in sale.given],
         "skipped": skipped,
         "skipped_count": len(sale.bundle.entries) - len(sale.given) - len(sale.rewards) - len(skipped),
-        "rewards": [_reward(entry, reward, exponent) for entry, reward in sale.rewards],
+        "rewards": [_reward(entry, reward, majors) for entry, reward in sale.rewards],
         "hints": hints(sale, entries, verdicts, say),
         "provisional": any(promotion.counted for promotion in _counted(sale)),
         "search": "exact" if sale.exact else "bounded",
@@ -63,7 +64,7 @@ def _counted(sale: Sale) -> Iterator[Promotion]:
     yield from (entry.promotion for entry, _ in sale.rewards)
 
 
-def _line(line: Line, runs: list[Run], codes: dict[str, str], exponent: int) -> dict[str, Any]:
+def _line(line: Line, runs: list[Run], codes: dict[str, str], majors: Majors) -> dict[str, Any]:
     shares: dict[str, int] = {}
     nets = [0] * line.units
     for run in sorted(runs, key=lambda run: run.place):
@@ -72,7 +73,6 @@ def _line(line: Line, runs: list[Run], codes: dict[str, str], exponent: int) -> 
         for share in run.shares:
             shares[share.promotion_id] = shares.get(share.promotion_id, 0) + share.amount * run.count
     value, net = line.price * line.units, sum(nets)
-    written = {minor: major(minor, exponent) for minor in set(nets)}
     return {
         **({} if line.line_id is None else {"line_id": line.line_id}),
         "product_id": line.product.id,
@@ -80,27 +80,26 @@ def _line(line: Line, runs: list[Run], codes: dict[str, str], exponent: int) -> 
         "category": line.product.categories[0] if line.product.categories else None,
         "brand": line.product.brand,
         "quantity": line.quantity,
-        "price": major(line.each, exponent),
-        "list_amount": major(value, exponent),
-        "discount": major(value - net, exponent),
-        "net": major(net, exponent),
-        "unit_nets": [written[minor] for minor in nets],
+        "price": majors[line.each],
+        "list_amount": majors[value],
+        "discount": majors[value - net],
+        "net": majors[net],
+        "unit_nets": [majors[minor] for minor in nets],
         "discounts": [
-            {"promotion_id": key, "code": codes[key], "amount": major(amount, exponent)}
-            for key, amount in shares.items()
+            {"promotion_id": key, "code": codes[key], "amount": majors[amount]} for key, amount in shares.items()
         ],
     }
 
 
-def _gift_line(entry: Entry, gift: Gift, exponent: int) -> dict[str, Any]:
-    product, value = gift.product, major(gift.units * gift.price, exponent)
+def _gift_line(entry: Entry, gift: Gift, majors: Majors) -> dict[str, Any]:
+    product, value = gift.product, majors[gift.units * gift.price]
     return {
         "product_id": product.id,
         "name": product.name,
         "category": product.categories[0] if product.categories else None,
         "brand": product.brand,
         "quantity": gift.units,
-        "price": major(gift.price, exponent),
+        "price": majors[gift.price],
         "list_amount": value,
         "discount": value,
         "net": 0,
@@ -110,24 +109,24 @@ def _gift_line(entry: Entry, gift: Gift, exponent: int) -> dict[str, Any]:
     }
 
 
-def _reward(entry: Entry, reward: Reward, exponent: int) -> dict[str, Any]:
+def _reward(entry: Entry, reward: Reward, majors: Majors) -> dict[str, Any]:
     about = {"promotion_id": entry.promotion.id, "code": entry.promotion.code, "type": reward.kind}
     if reward.kind == "points_multiplier":
         return {**about, "method": reward.method, "amount": 0, "multiplier": major(reward.factor, 3)}
-    return {**about, "method": reward.method, "amount": major(reward.amount, exponent)}
+    return {**about, "method": reward.method, "amount": majors[reward.amount]}
 
 
-def _applied(given: Given, exponent: int, say: Money) -> dict[str, Any]:
+def _applied(given: Given, majors: Majors, say: Money) -> dict[str, Any]:
     promotion, option, dropped = given.entry.promotion, given.option, given.dropped
     entry = {
         "promotion_id": promotion.id,
         "code": promotion.code,
-        "amount": major(option.worth, exponent),
+        "amount": majors[option.worth],
         "times": option.times,
         "explanation": _explanation(promotion, option, say),
     }
     if dropped:
-        entry["dropped"] = major(dropped, exponent)
+        entry["dropped"] = majors[dropped]
     if promotion.experiment is not None:
         entry["experiment"] = promotion.experiment
     return entry

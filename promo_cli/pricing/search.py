@@ -5,7 +5,8 @@ unit of its scope that is still free, and a set any number of complete sets up t
 order by rank (priority, then id) wins, a shorter one before its continuations, then the one with more sets.
 
 Candidates that cannot get in each other's way are searched apart (see `components`), the smallest groups first. A group
-of one takes its best option without searching. In a larger group orders are tried depth first, candidates by rank, most
+of one takes its best option, and of a group in which each takes all units that any could want, the one that saves the
+most applies; neither needs a search. In any other group orders are tried depth first, candidates by rank, most
 sets first, and a branch is left where
 
 - it cannot exceed the best order found so far (see `bound`), nor equal it with an earlier order;
@@ -51,6 +52,9 @@ def best_deal(candidates: Sequence[Candidate], free: tuple[int, ...], budget: in
         if len(group) == 1:
             parts.append(_alone(group[0], free))
             continue
+        if _each_takes_all(group, free):
+            parts.append(_dearest(group))
+            continue
         search = _Search(group, free, left)
         try:
             search.run()
@@ -70,6 +74,20 @@ def _alone(candidate: Candidate, free: Free) -> tuple[Choice, ...]:
     elif not candidate.allowed(candidate.first):
         best = next(candidate.options(free), None)
     return () if best is None else ((candidate, best),)
+
+
+def _each_takes_all(group: Sequence[Candidate], free: Free) -> bool:
+    units = sum([free[i] for i in {i for candidate in group for i in candidate.offer.reach}])
+    return all(
+        candidate.first.times == 1 and sum([count for _, count in candidate.first.taken]) == units
+        for candidate in group
+    )
+
+
+def _dearest(group: Sequence[Candidate]) -> tuple[Choice, ...]:
+    able = [candidate for candidate in group if candidate.allowed(candidate.first)]
+    best = max(able, key=lambda candidate: candidate.first.worth, default=None)
+    return () if best is None else ((best, best.first),)
 
 
 def _merged(parts: Sequence[tuple[Choice, ...]]) -> tuple[Choice, ...]:

@@ -10,6 +10,7 @@ from promo_cli.pricing.catalogue import Product
 from promo_cli.pricing.eligibility import spent
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.scope import Scope
+from promo_cli.pricing.types.base import Pool
 from promo_cli.pricing.units import Run
 from promo_cli.pricing.view import View
 
@@ -35,6 +36,11 @@ class Stand:
     def pool(self) -> tuple[int, ...]:
         """The runs it may discount."""
         return self.view.in_hours(self.view.discountable(self.entry.benefit), self.entry)
+
+    @property
+    def whole(self) -> Pool:
+        """The pool with what it holds."""
+        return self.view.pool(self.pool)
 
     @property
     def held(self) -> tuple[int, ...]:

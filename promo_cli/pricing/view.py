@@ -9,6 +9,7 @@ from promo_cli.pricing.clock import Closed, Window, closed
 from promo_cli.pricing.conditions import Measured
 from promo_cli.pricing.sale import Sale
 from promo_cli.pricing.scope import Scope
+from promo_cli.pricing.types.base import Pool
 from promo_cli.pricing.units import Run, canonical
 
 
@@ -27,6 +28,7 @@ class View:
         self._discountable: dict[int, tuple[int, ...]] = {}
         self._measured: dict[tuple[int, str], Measured] = {}
         self._closed: dict[int, Closed | None] = {}
+        self._pools: dict[tuple[int, ...], Pool] = {}
         self._masks: dict[tuple[int, ...], int] = {}
 
     def closed(self, window: Window) -> Closed | None:
@@ -39,6 +41,15 @@ class View:
                 why = None if None in reasons else why or reasons[0]
             self._closed[key] = why
         return self._closed[key]
+
+    def pool(self, reach: tuple[int, ...]) -> Pool:
+        """Return some runs with what they hold."""
+        if reach not in self._pools:
+            runs, free = self.runs, self.free
+            taken = tuple([(i, free[i]) for i in reach if free[i] and runs[i].running > runs[i].floor])
+            base = sum([runs[i].running * count for i, count in taken])
+            self._pools[reach] = Pool(reach, free, taken, base, any(runs[i].floor for i in reach))
+        return self._pools[reach]
 
     def mask(self, reach: tuple[int, ...]) -> int:
         """Return a number with a bit for each of some runs."""

@@ -20,6 +20,20 @@ Taken = tuple[tuple[int, int], ...]
 """Units by run: (index of the run, how many of it), in canonical order."""
 
 
+class Pool(NamedTuple):
+    """Runs that many promotions may share, with what they hold at the lane's start.
+
+    `taken` are the units that can still give something, `base` what they cost in minor units; `floored` if any may not
+    go down to nothing.
+    """
+
+    reach: tuple[int, ...]
+    free: Free
+    taken: Taken
+    base: int
+    floored: bool
+
+
 class Gift(NamedTuple):
     """Extra units that a promotion adds at no cost; `price` is their list price in minor units."""
 
@@ -129,6 +143,10 @@ class Stand(Protocol):
     @property
     def pool(self) -> tuple[int, ...]:
         """The runs it may discount: in its scope and hours, of a benefit brand, discountable."""
+
+    @property
+    def whole(self) -> Pool:
+        """The pool with what it holds."""
 
     @property
     def held(self) -> tuple[int, ...]:

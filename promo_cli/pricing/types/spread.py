@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from promo_cli.pricing.money import allocate, half_up
 from promo_cli.pricing.reasons import Reason, Refusal
-from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Option, Stand, Taken, Terms
+from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Option, Pool, Stand, Taken, Terms
 from promo_cli.pricing.units import Cut, Run
 
 
@@ -48,10 +48,19 @@ class Spread:
     """Takes every free unit of its reach, or as many as the terms allow, and discounts them together."""
 
     runs: Sequence[Run]
-    reach: tuple[int, ...]
+    pool: Pool
     formula: Formula
     terms: Terms
-    floored: bool
+
+    @property
+    def reach(self) -> tuple[int, ...]:
+        """The runs of its pool."""
+        return self.pool.reach
+
+    @property
+    def floored(self) -> bool:
+        """Whether some unit may not go down to nothing."""
+        return self.pool.floored
 
     @property
     def steady(self) -> bool:
@@ -109,22 +118,28 @@ class Spread:
         return max(0, nominal - option.worth)
 
     def _taken(self, free: Free) -> Taken:
-        least = self.formula.price if isinstance(self.formula, Down) else 0
-        runs, terms = self.runs, self.terms
-        taken = [(i, free[i]) for i in self.reach if free[i] and runs[i].running > max(least, runs[i].floor)]
-        if terms.max_units is None and terms.max_units_per_line is None and terms.every_quantity == 1:
-            return tuple(taken)
-        if not terms.dearest:
-            taken.reverse()
+        pool, runs, formula, terms = self.pool, self.runs, self.formula, self.terms
+        units = pool.taken
+        if free is not pool.free:
+            units = tuple([(i, free[i]) for i in pool.reach if free[i] and runs[i].running > runs[i].floor])
+        if isinstance(formula, Down):
+            units = tuple([(i, count) for i, count in units if runs[i].running > formula.price])
+        unlimited = terms.max_units is None and terms.max_units_per_line is None and terms.every_quantity == 1
+        return units if unlimited else self._limited(units)
+
+    def _limited(self, taken: Taken) -> Taken:
+        """As many units as the terms allow, the cheapest first unless they say dearest."""
+        terms = self.terms
+        units = list(taken if terms.dearest else reversed(taken))
         if terms.max_units_per_line is not None:
-            taken = self._per_line(taken, terms.max_units_per_line)
-        most = sum(count for _, count in taken)
+            units = self._per_line(units, terms.max_units_per_line)
+        most = sum(count for _, count in units)
         if terms.max_units is not None:
             most = min(most, terms.max_units)
         groups = most // terms.every_quantity
         if terms.max_applications is not None and terms.every_quantity > 1:
             groups = min(groups, terms.max_applications)
-        return tuple(sorted(first(taken, groups * terms.every_quantity)))
+        return tuple(sorted(first(units, groups * terms.every_quantity)))
 
     def _per_line(self, taken: list[tuple[int, int]], most: int) -> list[tuple[int, int]]:
         left: dict[int, int] = {}
@@ -143,8 +158,7 @@ class Spread:
             case Portion():
                 return self._portion(taken)
             case Lump():
-                base = sum(runs[i].running * count for i, count in taken)
-                worth = self._most(self.formula, base)
+                worth = self._most(self.formula, self._base(taken))
                 return min(worth, sum(runs[i].room * count for i, count in taken)) if self.floored else worth
             case _:
                 return sum(_off(self.formula, runs[i]) * count for i, count in taken)
@@ -154,7 +168,7 @@ class Spread:
             return sum(cut.units * cut.amount for cut in self._cuts_by_line(taken))
         above, below, cap = self._rate(taken)
         runs = self.runs
-        base = sum(runs[i].running * count for i, count in taken)
+        base = self._base(taken)
         if not self.floored:
             return half_up(base * above, below) if cap is None else cap
         if self.terms.redistribute:
@@ -168,9 +182,15 @@ class Spread:
         """The portion; its cap only where it is less than what the units would get."""
         assert isinstance(self.formula, Portion)
         above, below, cap = self.formula
-        if cap is not None and sum(self.runs[i].running * count for i, count in taken) * above <= cap * below:
+        if cap is not None and self._base(taken) * above <= cap * below:
             return Portion(above, below)
         return self.formula
+
+    def _base(self, taken: Taken) -> int:
+        if taken is self.pool.taken:
+            return self.pool.base
+        runs = self.runs
+        return sum([runs[i].running * count for i, count in taken])
 
     def _capped(self, taken: Taken) -> bool:
         return self._rate(taken).cap is not None
@@ -184,7 +204,7 @@ class Spread:
         cuts = []
         for units in lines.values():
             terms = _BY_TOTAL[self.terms.redistribute]
-            alone = Spread(self.runs, self.reach, uncapped, terms, self.floored)
+            alone = Spread(self.runs, self.pool, uncapped, terms)
             cuts += share_out(self.runs, units, alone._portion(tuple(units)))
         return cuts
 
@@ -204,10 +224,8 @@ def _off(formula: Formula, run: Run) -> int:
 
 def spread(stand: Stand, formula: Formula, terms: Terms) -> Spread | Refusal:
     """Return the offer of a formula over the pool."""
-    if not stand.pool:
-        return Refusal(Reason.NOTHING_IN_SCOPE)
-    floored = any(stand.runs[i].floor for i in stand.pool)
-    return Spread(stand.runs, stand.pool, formula, terms, floored)
+    pool = stand.whole
+    return Spread(stand.runs, pool, formula, terms) if pool.reach else Refusal(Reason.NOTHING_IN_SCOPE)
 
 
 def first(units: Sequence[tuple[int, int]], most: int) -> list[tuple[int, int]]:
