@@ -16,6 +16,7 @@ from promo_cli.diagnostics.record import (
     Related,
     Scope,
     Severity,
+    Suppression,
     sort_key,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "Related",
     "Scope",
     "Severity",
+    "Suppression",
     "sort_key",
 ]

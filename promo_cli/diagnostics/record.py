@@ -73,6 +73,14 @@ class Scope:
     dates: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why a finding does not count: a comment in the file, with its reason, or the baseline, which needs none."""
+
+    kind: Literal["comment", "baseline"]
+    reason: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
     """One finding: what is wrong, where, and what to do about it.
@@ -92,7 +100,12 @@ class Diagnostic:
     fix: Fix | None = None
     url: str | None = None
     scope: Scope = Scope()
-    suppressed: bool = False
+    suppression: Suppression | None = None
+
+    @property
+    def suppressed(self) -> bool:
+        """Whether the finding is shown to programs only and counts nowhere."""
+        return self.suppression is not None
 
     @property
     def fingerprint(self) -> str:

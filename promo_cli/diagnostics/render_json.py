@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
+from promo_cli.diagnostics.document import json_text
 from promo_cli.diagnostics.record import Diagnostic, Fix, Location, Range
 from promo_cli.diagnostics.summary import count
 
@@ -20,8 +20,7 @@ def render(diagnostics: Iterable[Diagnostic], *, files: int) -> str:
         "diagnostics": [as_dict(one) for one in found],
         "summary": {**count(found), "files": files},
     }
-    # Text read from a broken file may hold what UTF-8 cannot.
-    return json.dumps(document, indent=2, ensure_ascii=False).encode("utf-8", "replace").decode() + "\n"
+    return json_text(document)
 
 
 def as_dict(found: Diagnostic) -> dict[str, Any]:
@@ -44,6 +43,7 @@ def as_dict(found: Diagnostic) -> dict[str, Any]:
             "dates": list(found.scope.dates),
         },
         "suppressed": found.suppressed,
+        "suppression": {"kind": reason.kind, "reason": reason.reason} if (reason := found.suppression) else None,
     }
 
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from promo_cli.diagnostics import Code, Diagnostic, Location, Position, Range, Severity, sort_key
+from promo_cli.diagnostics import Code, Diagnostic, Location, Position, Range, Severity, Suppression, sort_key
 from promo_cli.diagnostics.summary import count, sentence
 
 CODE = Code(code="TIM001", name="end-before-start", severity=Severity.ERROR, doc="What.")
@@ -56,7 +56,10 @@ def test_suppressed_findings_do_not_count():
     """The summary counts live errors and warnings only."""
     error = CODE.at(None, "e")
     warning = replace(error, severity=Severity.WARNING)
-    assert count([error, warning, warning, replace(error, suppressed=True)]) == {"errors": 1, "warnings": 2}
+    assert count([error, warning, warning, replace(error, suppression=Suppression("baseline"))]) == {
+        "errors": 1,
+        "warnings": 2,
+    }
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def test_json_is_one_document_with_every_field():
     assert one["scope"]["products"] == ["latte"]
     assert set(one) == {
         "code", "name", "severity", "message", "primary", "related", "notes", "help", "fix", "url", "fingerprint",
-        "scope", "suppressed",
+        "scope", "suppressed", "suppression",
     }  # fmt: skip
 
 
