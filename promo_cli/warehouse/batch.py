@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from promo_cli.protocol.layout import sha256_hex
@@ -53,30 +54,32 @@ def stage(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> dict[int, lis
     staging.drop(con)
     bad: dict[int, list[Bad]] = {file_id: [] for file_id in files}
     texts: dict[int, str] = {}
-    one_by_one: dict[int, bytes] = {}
+    contents: dict[int, bytes] = {}
+    by_itself: dict[int, Collection[int] | None] = {}
     for file_id, upload in files.items():
         if isinstance(upload.content, Refused):
             bad[file_id].append(Bad(upload.content.code.code, upload.content.message))
-        elif (text := content.as_lines(upload.content)) is None:
-            one_by_one[file_id] = upload.content
+            continue
+        contents[file_id] = upload.content
+        if (text := content.as_lines(upload.content)) is None:
+            by_itself[file_id] = None
         else:
             texts[file_id] = text
-    staging.read(con, list(texts), list(texts.values()))
     _create_origins(con, files)
-    doubtful = staging.stage(con, "raw") | staging.with_foreign_speakers(con)
-    if doubtful:
-        staging.forget(con, doubtful)
-    one_by_one |= {file_id: texts[file_id].encode() for file_id in doubtful}
+    staging.read(con, list(texts), list(texts.values()))
+    staging.stage(con, "raw", judge=True)
+    staging.doubt_foreign_speakers(con)
+    by_itself |= staging.take_doubtful(con)
     good: list[tuple[int, Good]] = []
-    for file_id, data in one_by_one.items():
-        for verdict in content.examine(data, files[file_id].origin):
+    for file_id, numbers in by_itself.items():
+        for verdict in content.examine(contents[file_id], files[file_id].origin, numbers):
             if isinstance(verdict, Good):
                 good.append((file_id, verdict))
             else:
                 bad[file_id].append(verdict)
     if good:
         staging.read_tidied(con, good)
-        staging.stage(con, "tidied")
+        staging.stage(con, "tidied", judge=False)
     return bad
 
 
@@ -103,8 +106,8 @@ def _store(
 ) -> list[FileCounts]:
     writing.delete_files(con, list(files))
     conflicts = dedupe.find(con)
-    for conflict in conflicts:
-        bad[conflict.refused.file_id].append(_as_bad(conflict, files))
+    for file_id, refused in _as_bad(conflicts, files):
+        bad[file_id].append(refused)
     writing.insert_staged(con)
     writing.insert_conflicts(con, conflicts)
     writing.insert_quarantine(con, bad, now)
@@ -124,24 +127,31 @@ def _create_origins(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> Non
     )
 
 
-def _as_bad(conflict: dedupe.Conflict, files: Mapping[int, Upload]) -> Bad:
-    refused, kept = conflict.refused, conflict.kept
-    data = files[refused.file_id].content
-    raw, offset = ("", None) if isinstance(data, Refused) else content.raw_line(data, refused.line)
-    same = "event_id" if conflict.same == "event_id" else f"seq {refused.seq} of till {refused.pos_id}"
-    return Bad(
-        code=CONFLICT.code,
-        message=f"expected what line {kept.line} of file {kept.file_id} says, which has the same {same}",
-        raw=raw,
-        line=refused.line,
-        byte_offset=offset,
-        pointer=f"/{conflict.same}",
-        kind=refused.kind,
-        event_id=str(refused.event_id),
-        store_id=refused.store_id,
-        pos_id=refused.pos_id,
-        seq=refused.seq,
-    )
+def _as_bad(conflicts: Sequence[dedupe.Conflict], files: Mapping[int, Upload]) -> Iterator[tuple[int, Bad]]:
+    for file_id, several in groupby(conflicts, key=lambda each: each.refused.file_id):
+        by_line = {each.refused.line: each for each in several}
+        data = files[file_id].content
+        raws = {} if isinstance(data, Refused) else content.raw_lines(data, by_line)
+        for line, conflict in by_line.items():
+            refused, kept = conflict.refused, conflict.kept
+            same = "event_id" if conflict.same == "event_id" else f"seq {refused.seq} of till {refused.pos_id}"
+            raw, offset = raws.get(line, ("", None))
+            yield (
+                file_id,
+                Bad(
+                    code=CONFLICT.code,
+                    message=f"expected what line {kept.line} of file {kept.file_id} says, which has the same {same}",
+                    raw=raw,
+                    line=line,
+                    byte_offset=offset,
+                    pointer=f"/{conflict.same}",
+                    kind=refused.kind,
+                    event_id=str(refused.event_id),
+                    store_id=refused.store_id,
+                    pos_id=refused.pos_id,
+                    seq=refused.seq,
+                ),
+            )
 
 
 def _balanced_counts(

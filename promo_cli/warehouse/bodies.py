@@ -72,7 +72,7 @@ def _good(number: int, name: str, record: Any, digest: str, origin: Origin) -> G
     try:
         model.model_validate(record)
     except ValidationError as error:
-        raise from_model(error, record) from None
+        raise from_model(error) from None
     require_same_speaker(record, origin)
     event = {
         **record,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from promo_cli.warehouse import bodies, lines
 from promo_cli.warehouse.keys import Origin
@@ -19,9 +19,11 @@ def as_lines(content: bytes) -> str | None:
         return None
 
 
-def examine(content: bytes, origin: Origin) -> Iterator[Good | Bad]:
-    """Give the verdict on every line, or every record of a body, in order."""
-    return bodies.examine(content, origin) if bodies.is_body(content) else lines.examine(content, origin)
+def examine(content: bytes, origin: Origin, numbers: Collection[int] | None) -> Iterator[Good | Bad]:
+    """Give the verdict on the lines with these numbers, None for all, or on every record of a body, in order."""
+    if bodies.is_body(content):
+        return bodies.examine(content, origin)
+    return lines.examine(content, origin, numbers)
 
 
 def count(content: bytes) -> int:
@@ -29,9 +31,12 @@ def count(content: bytes) -> int:
     return bodies.count(content) if bodies.is_body(content) else lines.count(content)
 
 
-def raw_line(content: bytes, number: int) -> tuple[str, int | None]:
-    """Return a line as quarantine keeps it, and its byte offset."""
+def raw_lines(content: bytes, numbers: Collection[int]) -> dict[int, tuple[str, int | None]]:
+    """Return lines by number as quarantine keeps them, with their byte offsets; of a body there are none."""
     if bodies.is_body(content):
-        return "", None
-    line, offset = next((line, offset) for found, offset, line in lines.split(content) if found == number)
-    return lines.raw(lines.parse(line), line), offset
+        return {}
+    return {
+        number: (lines.raw(lines.parse(line), line), offset)
+        for number, offset, line in lines.split(content)
+        if number in numbers
+    }

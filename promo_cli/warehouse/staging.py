@@ -1,8 +1,8 @@
-"""Lines to typed rows in temporary tables, many at once, and which of them are not certainly right.
+"""Lines to typed rows in temporary tables, many at once, and which lines are not certainly right.
 
-A line is taken here only when every key is known and unique and every value passes its scalar's check. Whatever else
-there is, the file is named as doubtful and goes line by line through the models, which say what is wrong. What they
-accept comes back tidied: plain keys, with the unknown ones under one key.
+A line is taken here only when every key is known and unique and every value passes its scalar's check. Any other goes
+to the table `doubtful`, and from there by itself through the models, which say what is wrong. What they accept comes
+back tidied: plain keys, with the unknown ones under one key.
 """
 
 # ruff: noqa: S608 -- names of tables and columns are our own; values are parameters
@@ -42,20 +42,19 @@ def read(con: DuckDBPyConnection, files: Sequence[int], texts: Sequence[str]) ->
     )
 
 
-def stage(con: DuckDBPyConnection, source: str) -> set[int]:
-    """Add the lines in `source` to the tables `stage_…`, and return the files with doubtful lines."""
-    present = {kind for (kind,) in con.execute(f"SELECT DISTINCT kind FROM {source}").fetchall()}
-    known = {kind for table in TABLES for kind in table.kinds}
-    doubtful = _files(con, f"FROM {source} WHERE strlen(text) > {MAX_LINE_BYTES}")
-    if present - known:
-        doubtful |= _files(con, f"FROM {source} WHERE kind IS NULL OR kind NOT IN ({_texts(known)})")
+def stage(con: DuckDBPyConnection, source: str, *, judge: bool) -> None:
+    """Add the lines in the table `source` to the tables `stage_…`; with `judge` name those in doubt in `doubtful`."""
     existing = _temporary(con)
+    if judge:
+        con.execute("CREATE TEMP TABLE doubtful (file_id INTEGER, line INTEGER)")
+        known = _texts(kind for table in TABLES for kind in table.kinds)
+        _doubt(con, f"{source} WHERE kind IS NULL OR kind NOT IN ({known}) OR strlen(text) > {MAX_LINE_BYTES}")
+    present = {kind for (kind,) in con.execute(f"SELECT DISTINCT kind FROM {source}").fetchall()}
     for table in TABLES:
         if present.intersection(table.kinds):
             lines = f"(FROM {source} WHERE kind IN ({_texts(table.kinds)}))"
-            doubtful |= _add(con, table, _OF_LINE, lines, existing)
-            doubtful |= _add_children(con, table, f"(SELECT DISTINCT file_id FROM {source})", existing)
-    return doubtful
+            _add(con, table, _OF_LINE, lines, existing, judge)
+            _add_children(con, table, f"(SELECT DISTINCT file_id FROM {source})", existing, judge)
 
 
 def read_tidied(con: DuckDBPyConnection, good: Sequence[tuple[int, Good]]) -> None:
@@ -77,24 +76,26 @@ def read_tidied(con: DuckDBPyConnection, good: Sequence[tuple[int, Good]]) -> No
     )
 
 
-def with_foreign_speakers(con: DuckDBPyConnection) -> set[int]:
-    """Return the files with lines that name another store or till than `origins` says."""
-    return {
-        file_id
-        for table in staged(con)
-        if table.kinds
-        for file_id in _files(
-            con,
-            f"FROM stage_{table.name} AS staged JOIN origins USING (file_id)"
-            " WHERE staged.store_id <> origins.store_id OR staged.pos_id <> origins.pos_id",
-        )
-    }
-
-
-def forget(con: DuckDBPyConnection, files: Iterable[int]) -> None:
-    """Take the rows of those files out of every staged table."""
+def doubt_foreign_speakers(con: DuckDBPyConnection) -> None:
+    """Add the lines that name another store or till than `origins` says to `doubtful`."""
     for table in staged(con):
-        con.execute(f"DELETE FROM stage_{table.name} WHERE file_id IN (SELECT unnest($files))", {"files": list(files)})
+        if table.kinds:
+            _doubt(
+                con,
+                f"stage_{table.name} AS staged JOIN origins USING (file_id)"
+                " WHERE staged.store_id <> origins.store_id OR staged.pos_id <> origins.pos_id",
+            )
+
+
+def take_doubtful(con: DuckDBPyConnection) -> dict[int, set[int]]:
+    """Take the doubtful lines out of every staged table, and return their numbers by file."""
+    found: dict[int, set[int]] = {}
+    for file_id, line in con.execute("SELECT DISTINCT file_id, line FROM doubtful").fetchall():
+        found.setdefault(file_id, set()).add(line)
+    if found:
+        for table in staged(con):
+            con.execute(f"DELETE FROM stage_{table.name} WHERE (file_id, line) IN (FROM doubtful)")
+    return found
 
 
 def staged(con: DuckDBPyConnection) -> list[Table]:
@@ -113,8 +114,7 @@ def _temporary(con: DuckDBPyConnection) -> set[str]:
     return {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()}
 
 
-def _add_children(con: DuckDBPyConnection, parent: Table, files: str, existing: Collection[str]) -> set[int]:
-    doubtful: set[int] = set()
+def _add_children(con: DuckDBPyConnection, parent: Table, files: str, existing: Collection[str], judge: bool) -> None:
     for field, child in zip(parent.shape.lists, parent.children, strict=True):
         # A list inside a list item belongs to that item, so it keeps the item's position.
         position = "position" if parent.kinds == () else "CAST(generate_subscripts(items, 1) AS INTEGER)"
@@ -126,27 +126,29 @@ def _add_children(con: DuckDBPyConnection, parent: Table, files: str, existing: 
                   WHERE {field} IS NOT NULL AND file_id IN {files})
             """
         )
-        doubtful |= _add(con, child, _OF_ITEM, f"part_{child.name}", existing)
+        _add(con, child, _OF_ITEM, f"part_{child.name}", existing, judge)
         con.execute(f"DROP TABLE part_{child.name}")
-        doubtful |= _add_children(con, child, files, existing)
-    return doubtful
+        _add_children(con, child, files, existing, judge)
 
 
 def _add(
-    con: DuckDBPyConnection, table: Table, carried: Sequence[str], lines: str, existing: Collection[str]
-) -> set[int]:
+    con: DuckDBPyConnection,
+    table: Table,
+    carried: Sequence[str],
+    lines: str,
+    existing: Collection[str],
+    judge: bool,
+) -> None:
     name = f"stage_{table.name}"
     verb = f"INSERT INTO {name}" if name in existing else f"CREATE TEMP TABLE {name} AS"
     con.execute(f"{verb} {_typed(table.shape, carried, lines)}")
-    odd = [
-        keys
-        for (keys,) in con.execute(f"SELECT DISTINCT json_keys(text) FROM {lines}").fetchall()
-        if keys is None or len(set(keys)) < len(keys) or not table.shape.known.issuperset(keys)
-    ]
-    doubtful = _files(con, f"FROM {name} WHERE NOT clean")
-    if odd:
-        doubtful |= _files(con, f"FROM {lines} WHERE json_keys(text) IN (SELECT unnest($odd))", odd=odd)
-    return doubtful
+    if judge:
+        _doubt(con, f"{name} WHERE NOT clean")
+        distinct = con.execute(f"SELECT DISTINCT json_keys(text) FROM {lines}").fetchall()
+        known = table.shape.known
+        odd = [keys for (keys,) in distinct if keys and (len(set(keys)) < len(keys) or not known.issuperset(keys))]
+        if odd:
+            _doubt(con, f"{lines} WHERE json_keys(text) IN (SELECT unnest($odd))", odd=odd)
 
 
 def _typed(shape: Shape, carried: Sequence[str], lines: str) -> str:
@@ -179,9 +181,9 @@ def _over(field: Field, expression: str) -> str:
     return expression.replace("$x", f'("{field.name}"::VARCHAR)')
 
 
-def _files(con: DuckDBPyConnection, where: str, **values: object) -> set[int]:
-    return {file_id for (file_id,) in con.execute(f"SELECT DISTINCT file_id {where}", values or None).fetchall()}
+def _doubt(con: DuckDBPyConnection, lines: str, **values: object) -> None:
+    con.execute(f"INSERT INTO doubtful SELECT file_id, line FROM {lines}", values or None)
 
 
-def _texts(values: Collection[str]) -> str:
+def _texts(values: Iterable[str]) -> str:
     return ", ".join(f"'{value}'" for value in sorted(values))
