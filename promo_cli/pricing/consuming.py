@@ -42,6 +42,10 @@ class Consuming:
         """As the offer inside."""
         return self.inner.ceiling()
 
+    def outdoes(self, other: Offer, *, strictly: bool) -> bool:
+        """Not compared."""
+        return False
+
     def options(self, free: Free) -> Iterator[Option]:
         """Yield the options of the offer inside on what the conditions leave."""
         left = list(free)

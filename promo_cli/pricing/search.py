@@ -4,21 +4,23 @@ The best deal is the greatest discount over all orders of all subsets of the can
 unit of its scope that is still free, and a set any number of complete sets up to its maximum. Of equal totals the first
 order by rank (priority, then id) wins, a shorter one before its continuations, then the one with more sets.
 
-Candidates that cannot get in each other's way are searched apart (see `components`), the smallest groups first. A group
-of one takes its best option, and of a group in which each takes all units that any could want, the one that saves the
-most applies; neither needs a search. In any other group orders are tried depth first, candidates by rank, most
-sets first, and a branch is left where
+Candidates that cannot get in each other's way are searched apart (see `components`), the smallest groups first. Where
+each of a group takes all units that any of it could want, the one that saves the most applies. Otherwise candidates that
+another makes needless are forgotten (see `dominance`), and if one is left, it takes its best option. None of this takes
+a step. For what remains, orders are tried depth first. Behind an order so far, every candidate that still has free units in reach is
+asked for its options, and they are followed from the one that saves the most, of equals by rank, then most sets. A
+branch is left where
 
 - it cannot exceed the best order found so far (see `bound`), nor equal it with an earlier order;
 - it puts a candidate right behind one of lower rank that shares no run with it and refuses it not: the other way round
   they give the same, earlier in order;
-- the same units were free for the same candidates before, behind an order that was worth at least as much.
+- the same units were free for the same candidates before, behind an order that was worth more, or as much and earlier.
 
-**A step** is one run of units that a candidate is asked about: each option that a candidate is asked for, and each
-answer that it has none, costs as many steps as there are runs in its reach, at least one. One none of whose runs
-has free units is not asked. All groups of a lane share the header's step budget. A group that does not finish within
-what is left of it is decided by `fallback` instead, and the search is no longer exact. Steps, unlike time, are the same
-on every machine.
+**A step** is one run of units looked at. A candidate's cost is the number of runs in its reach, at least one. At every
+order so far, the bound over the candidates that have free units in reach takes the sum of their costs; then each option
+that one of them is asked for takes its cost, and so does its answer that it has none at all. All groups of a lane share
+the header's step budget. A group that does not finish within what is left of it is decided by `fallback` instead, and
+the search is no longer exact. Steps, unlike time, are the same on every machine.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from typing import NamedTuple
 from promo_cli.pricing.bound import most
 from promo_cli.pricing.candidate import Candidate, Choice, compatible, without
 from promo_cli.pricing.components import components
+from promo_cli.pricing.dominance import undominated
 from promo_cli.pricing.fallback import fallback
 from promo_cli.pricing.types.base import Ceiling, Free, Option
 
@@ -48,12 +51,13 @@ def best_deal(candidates: Sequence[Candidate], free: tuple[int, ...], budget: in
     """Return the greatest discount over all orders of all subsets, exact within a budget of steps."""
     parts: list[tuple[Choice, ...]] = []
     exact, left = True, budget
-    for group in components(candidates, free):
+    for competing in components(candidates, free):
+        if len(competing) > 1 and _each_takes_all(competing, free):
+            parts.append(_dearest(competing))
+            continue
+        group = undominated(competing)
         if len(group) == 1:
             parts.append(_alone(group[0], free))
-            continue
-        if _each_takes_all(group, free):
-            parts.append(_dearest(group))
             continue
         search = _Search(group, free, left)
         try:
@@ -142,12 +146,16 @@ class _Search:
         if not rivals or self._hopeless(so_far, order, rivals, free):
             return
         last = self._rivals[order[-1]] if order else None
-        for rival in rivals:
-            if last is not None and rival.place < last.place and not rival.mask & last.mask:
-                continue
-            for option in self._ask(rival, free):
-                rest = [other for other in rivals if not rival.barred >> other.place & 1]
-                self._branch(rest, without(free, option), choices, so_far, order, times, rival, option)
+        asked = [
+            (rival, option)
+            for rival in rivals
+            if last is None or rival.place > last.place or rival.mask & last.mask
+            for option in self._ask(rival, free)
+        ]
+        asked.sort(key=_promise)
+        for rival, option in asked:
+            rest = [other for other in rivals if not rival.barred >> other.place & 1]
+            self._branch(rest, without(free, option), choices, so_far, order, times, rival, option)
 
     def _branch(
         self,
@@ -174,6 +182,7 @@ class _Search:
 
     def _hopeless(self, so_far: int, order: tuple[int, ...], rivals: Sequence[_Rival], free: tuple[int, ...]) -> bool:
         """Whether no continuation can be better, or as good and earlier in order."""
+        self._pay(sum([rival.cost for rival in rivals]))
         missing = self._worth - so_far
         possible = most([rival.ceiling for rival in rivals], free)
         return possible < missing or (possible == missing and order > self._order[: len(order)])
@@ -193,6 +202,10 @@ class _Search:
         self.left -= steps
         if self.left < 0:
             raise _OutOfStepsError
+
+
+def _promise(asked: tuple[_Rival, Option]) -> int:
+    return -asked[1].worth
 
 
 def _rival(candidate: Candidate, place: int, group: Sequence[Candidate]) -> _Rival:

@@ -95,6 +95,9 @@ class Offer(Protocol):
     def ceiling(self) -> Ceiling:
         """Return what it cannot exceed."""
 
+    def outdoes(self, other: Offer, *, strictly: bool) -> bool:
+        """Tell whether, whatever is free, it can take the same units as the other for as much, or strictly for more."""
+
     def options(self, free: Free) -> Iterator[Option]:
         """Yield what it can do with these free units; for sets, one option per number of sets, most first."""
 

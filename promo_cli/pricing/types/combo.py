@@ -42,7 +42,9 @@ class Combo(Discount):
             groups = [chunks(free_of(column, free), quantity) for column, quantity in sized]
             return [*priced(stand.runs, together(groups, self.least), self.price)]
 
-        return Sets(stand.runs, stand.pool, form, self.terms, bound)
+        return Sets(
+            stand.runs, stand.pool, form, self.terms, bound, shape=("combo", self.parts, self.least), price=self.price
+        )
 
 
 def read(fields: Fields, scope: Scope) -> Combo:

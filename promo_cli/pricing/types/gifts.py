@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Gift, Option
+from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Gift, Offer, Option
 from promo_cli.pricing.types.sets import free_of
 from promo_cli.pricing.types.spread import first
 from promo_cli.pricing.units import Cut
@@ -30,6 +30,10 @@ class Gifts:
     def ceiling(self) -> Ceiling:
         """Return the value of all gifts."""
         return Ceiling(self.most * self.gift.units * self.gift.price, dict.fromkeys(self.reach, _UNBOUNDED))
+
+    def outdoes(self, other: Offer, *, strictly: bool) -> bool:
+        """Not compared."""
+        return False
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield one option per number of times, the most first."""

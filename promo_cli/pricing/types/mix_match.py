@@ -39,7 +39,9 @@ class MixMatch(Discount):
             groups = _distinct(stand.runs, units, self.size) if self.distinct else chunks(units, self.size)
             return [*priced(stand.runs, groups, self.price)]
 
-        return Sets(stand.runs, stand.pool, form, self.terms, bound)
+        return Sets(
+            stand.runs, stand.pool, form, self.terms, bound, shape=("mix", self.size, self.distinct), price=self.price
+        )
 
 
 def _distinct(runs: Sequence[Run], units: list[tuple[int, int]], size: int) -> Iterator[tuple[int, Taken]]:

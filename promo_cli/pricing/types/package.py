@@ -76,6 +76,10 @@ class Packages:
         """Return what every unit costs."""
         return Ceiling(None, {i: SCALE * self.runs[i].base for i in self.reach})
 
+    def outdoes(self, other: Offer, *, strictly: bool) -> bool:
+        """Not compared."""
+        return False
+
     def options(self, free: Free) -> Iterator[Option]:
         """Yield one option per number of packages, the most first."""
         most = len(self._form(free, self.terms.max_applications))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from promo_cli.pricing.money import half_up
-from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Option, Taken, Terms
+from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Offer, Option, Taken, Terms
 from promo_cli.pricing.types.spread import first, share_out
 from promo_cli.pricing.units import Cut, Run
 
@@ -34,6 +34,7 @@ class Sets:
     """Any number of complete sets, the first ones formed first.
 
     `each` prices every cheaper unit by itself; `bound` is what a unit of a run can contribute, in parts of 1/SCALE.
+    Offers of equal `shape` form the same sets, each for a `price`; None compares with nothing.
     """
 
     runs: Sequence[Run]
@@ -43,6 +44,8 @@ class Sets:
     bound: Mapping[int, int]
     below: int = 1
     each: Callable[[Run], int] | None = None
+    shape: tuple[object, ...] | None = None
+    price: int = 0
 
     @property
     def steady(self) -> bool:
@@ -52,6 +55,19 @@ class Sets:
     def ceiling(self) -> Ceiling:
         """Return what one unit can contribute to any set."""
         return Ceiling(None, self.bound, 1 if self.below > 1 else 0)
+
+    def outdoes(self, other: Offer, *, strictly: bool) -> bool:
+        """The same sets, any number of them, for less; a floor could level the difference.
+
+        Equal offers are both kept: one set by each may be earlier in order than two by one.
+        """
+        if not isinstance(other, Sets) or self.reach != other.reach or self.shape is None:
+            return False
+        if self.terms.max_applications is not None or self.terms.max_units is not None:
+            return False
+        return (
+            self.shape == other.shape and self.price < other.price and not any(self.runs[i].floor for i in self.reach)
+        )
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield one option per number of sets, the most first."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from promo_cli.pricing.money import allocate, half_up
 from promo_cli.pricing.reasons import Reason, Refusal
-from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Option, Pool, Stand, Taken, Terms
+from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Offer, Option, Pool, Stand, Taken, Terms
 from promo_cli.pricing.units import Cut, Run
 
 
@@ -84,6 +84,15 @@ class Spread:
             case _:
                 return Ceiling(None, {i: SCALE * max(0, _off(formula, runs[i])) for i in self.reach})
 
+    def outdoes(self, other: Offer, *, strictly: bool) -> bool:
+        """All units of the same pool, by a formula that gives more."""
+        if not isinstance(other, Spread) or self.pool is not other.pool or self.terms != other.terms:
+            return False
+        if self._selective or self.terms.by_line or (strictly and self.floored):
+            return False
+        least = min((self.runs[i].running for i, _ in self.pool.taken), default=0)
+        return _gives_more(self.formula, other.formula, least if strictly else None)
+
     def options(self, free: Free) -> Iterator[Option]:
         """Yield the one way to apply it, if that saves anything."""
         taken = self._taken(free)
@@ -118,14 +127,18 @@ class Spread:
         return max(0, nominal - option.worth)
 
     def _taken(self, free: Free) -> Taken:
-        pool, runs, formula, terms = self.pool, self.runs, self.formula, self.terms
+        pool, runs, formula = self.pool, self.runs, self.formula
         units = pool.taken
         if free is not pool.free:
             units = tuple([(i, free[i]) for i in pool.reach if free[i] and runs[i].running > runs[i].floor])
         if isinstance(formula, Down):
             units = tuple([(i, count) for i, count in units if runs[i].running > formula.price])
-        unlimited = terms.max_units is None and terms.max_units_per_line is None and terms.every_quantity == 1
-        return units if unlimited else self._limited(units)
+        return self._limited(units) if self._selective else units
+
+    @property
+    def _selective(self) -> bool:
+        terms = self.terms
+        return terms.max_units is not None or terms.max_units_per_line is not None or terms.every_quantity != 1
 
     def _limited(self, taken: Taken) -> Taken:
         """As many units as the terms allow, the cheapest first unless they say dearest."""
@@ -211,6 +224,20 @@ class Spread:
     @staticmethod
     def _most(lump: Lump, base: int) -> int:
         return min(lump.amount, half_up(base * lump.above, lump.below))
+
+
+def _gives_more(one: Formula, other: Formula, least: int | None) -> bool:
+    """Whether a formula gives at least as much as another on any units; with the price of the cheapest unit, more."""
+    match one, other:
+        case Portion(), Portion() if one.below == other.below:
+            gain, caps = one.above - other.above, (one.cap, other.cap)
+            if least is not None:
+                return gain * least >= one.below and (caps[0] is None or (caps[1] is not None and caps[0] > caps[1]))
+            return gain >= 0 and (caps[0] is None or (caps[1] is not None and caps[0] >= caps[1]))
+        case (Lump(), Lump()) | (Each(), Each()) if one[1:] == other[1:]:
+            amount, less = one[0], other[0]
+            return amount >= less if least is None else amount > less < least
+    return False
 
 
 def _off(formula: Formula, run: Run) -> int:
