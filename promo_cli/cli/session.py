@@ -186,9 +186,11 @@ def reader(start: Path) -> Callable[[str], str | None]:
     root = find_root(start) or start
 
     def read(path: str) -> str | None:
-        try:
-            return (root / path).read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return None
+        for folder in (root, Path.cwd()):
+            try:
+                return (folder / path).read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                continue
+        return None
 
     return read
