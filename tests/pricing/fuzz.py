@@ -17,12 +17,13 @@ from random import Random
 from tests.pricing import strategies
 from tests.pricing.invariants import INVARIANTS, against_oracle
 
+SMALL = (strategies.small_world, strategies.contested_world, strategies.crowded_world)
 SHOWN = 10
 """Violations printed in full; the rest are counted."""
 
 
 def violations(seed: int) -> Iterator[str]:
-    """Every invariant on one large cart, and the oracle on one small cart."""
+    """Every invariant on one large cart, and the oracle on three small ones."""
     bundle, cart = strategies.world(Random(seed))
     for name, check in INVARIANTS.items():
         yield from (f"{name}: {found}" for found in check(bundle, cart, Random(seed)))
@@ -30,21 +31,21 @@ def violations(seed: int) -> Iterator[str]:
 
 
 def brute_force(seed: int) -> Iterator[str]:
-    """The engine against the oracle on one small cart."""
-    yield from (f"oracle: {found}" for found in against_oracle(*strategies.small_world(Random(seed))))
+    """The engine against the oracle on small carts: of everything, contended, and crowded."""
+    for world in SMALL:
+        yield from (f"{world.__name__}: {found}" for found in against_oracle(*world(Random(seed))))
 
 
 def run(seconds: float | None, carts: int | None, start: int) -> int:
     """Price until the time or the number of carts is used up; returns the number of violations."""
     begin, seed, found = time.monotonic(), start, 0
-    check = violations if carts is None else brute_force
-    while (carts is None or seed - start < carts) and (seconds is None or time.monotonic() - begin < seconds):
+    check, each = (violations, len(SMALL) + 1) if carts is None else (brute_force, len(SMALL))
+    while (carts is None or (seed - start) * each < carts) and (seconds is None or time.monotonic() - begin < seconds):
         for violation in check(seed):
             found += 1
             if found <= SHOWN:
                 sys.stdout.write(f"seed {seed}: {violation[:2000]}\n")
         seed += 1
-    each = 1 if carts is not None else 2
     sys.stdout.write(f"{(seed - start) * each} carts, {found} violations, seeds {start} to {seed - 1}\n")
     return found
 

@@ -310,5 +310,32 @@ def contested_world(random: Random) -> World:
     return bundle(made, goods, **header), {"store_id": "S1", "at": AT, "items": items}
 
 
+def crowded_world(random: Random) -> World:
+    """One lane full of promotions that mostly want everything, as in an order stage, with some on a category."""
+    names = sorted(random.sample(["bagel", "cake", "juice", "latte", "tea"], random.randint(1, 3)))
+    choose = Chooser(random, random.choice((0, 2, 3)), tuple(names))
+    goods = products(choose, floors=choose.chance(30))
+    made = []
+    for index in range(1, choose.between(4, 5) + 1):
+        kind = choose.of("percent_discount", "amount_discount", "threshold_tier")
+        fields = ALL_TYPES[kind](choose)
+        if choose.chance(60):
+            fields["scope"] = scope()
+        if choose.chance(60):
+            fields["rules"].pop("min_purchase", None)
+        if choose.chance(10):
+            fields["limits"] = {"budget": choose.money(10, 60)}
+        priority = {"execution_priority": choose.between(0, 2), "execution_stage": "order"}
+        made.append(promotion(f"P{index}", kind, fields.pop("rules"), **fields, **priority))
+    if choose.chance(20):
+        _group(choose, made)
+    items = [
+        {"line_id": f"L{index}", "product_id": name, "quantity": choose.between(1, 3)}
+        for index, name in enumerate(names, start=1)
+    ]
+    header = {"currency": {"code": "USD", "exponent": choose.exponent}, "categories": CATEGORIES}
+    return bundle(made, goods, **header), {"store_id": "S1", "at": AT, "items": items}
+
+
 worlds = st.randoms(use_true_random=False).map(world)
 small_worlds = st.randoms(use_true_random=False).map(small_world)

@@ -11,17 +11,17 @@ import pytest
 
 from tests.pricing import oracle
 from tests.pricing.invariants import against_oracle
-from tests.pricing.strategies import contested_world, small_world
+from tests.pricing.strategies import World, contested_world, crowded_world, small_world
 from tests.pricing.strategies_build import bundle, product, promotion, scope
 
 FULL = os.environ.get("PROMO_PROOF") == "full"
 CARTS = 40_000 if FULL else 2_000
 CONTESTED = 10_000 if FULL else 400
 
-World = Callable[[Random], tuple[dict[str, Any], dict[str, Any]]]
+Maker = Callable[[Random], World]
 
 
-def _check(world: World, seeds: range) -> None:
+def _check(world: Maker, seeds: range) -> None:
     found = [(seed, text) for seed in seeds for text in against_oracle(*world(Random(seed)))]
     assert found == []
 
@@ -34,9 +34,10 @@ def test_engine_equals_brute_force_on_small_carts(part: int) -> None:
 
 
 @pytest.mark.slow
-def test_engine_equals_brute_force_where_promotions_contend() -> None:
-    """The same where several promotions of one lane want the same units."""
-    _check(contested_world, range(CONTESTED))
+@pytest.mark.parametrize("world", [contested_world, crowded_world])
+def test_engine_equals_brute_force_where_promotions_contend(world: Maker) -> None:
+    """The same where several promotions of one lane want the same units, or all of them."""
+    _check(world, range(CONTESTED))
 
 
 def test_contended_sample_needs_a_search() -> None:
