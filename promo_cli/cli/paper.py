@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from promo_cli.cli.session import Session
+from promo_cli.diagnostics.visible import ELLIPSIS, cells
 
 if TYPE_CHECKING:
     from promo_cli.pipeline.price import Priced
 
 WIDTH = 64
+_CODE = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What writing a receipt takes: products' names by id, and the decimals of the currency."""
+
+    names: Mapping[str, str]
+    exponent: int
+
+    def amount(self, value: Any, sign: str = "") -> str:
+        """Return an amount in major units with separators; a sign before it unless it is 0."""
+        return (sign if value else "") + f"{Decimal(value):,.{self.exponent}f}"
+
+    def line(self, line: Mapping[str, Any]) -> str:
+        """Return what a line of a receipt holds: `2 × Caffe Latte`."""
+        gift = " (gift)" if line.get("gift") else ""
+        return f"{line['quantity']} × {self.names.get(line['product_id'], line['product_id'])}{gift}"
+
+
+def words_of(priced: Priced) -> Words:
+    """Return what writing this receipt takes."""
+    return Words(priced.product_names, priced.exponent)
 
 
 def print_receipt(session: Session, priced: Priced, *, json: bool) -> None:
@@ -19,48 +46,90 @@ def print_receipt(session: Session, priced: Priced, *, json: bool) -> None:
     if json:
         session.document({"schema": "promo.receipt/1", **priced.receipt})
         return
-    heading = f"{priced.store_name:<{WIDTH - 20}}{priced.at:>20}"
-    session.result(paper(priced.receipt, exponent=priced.exponent, names=priced.product_names, heading=heading))
+    session.result("\n".join([*heading(priced), *paper(priced.receipt, words_of(priced))]))
 
 
-def paper(receipt: Mapping[str, Any], *, exponent: int, names: Mapping[str, str], heading: str = "") -> str:
-    """Return the receipt as text. `names` gives products' names by id; `exponent` the currency's decimals."""
-    return "\n".join(_lines(receipt, exponent, names, heading))
+def heading(priced: Priced) -> list[str]:
+    """Return where and when a receipt was made, by the store's clock, and a rule."""
+    return [justified(priced.store_name, moment(priced.at)), "-" * WIDTH]
 
 
-def _lines(receipt: Mapping[str, Any], exponent: int, names: Mapping[str, str], heading: str) -> Iterator[str]:
-    def row(left: str, amount: Any, sign: str = "") -> str:
-        right = sign + f"{Decimal(amount):,.{exponent}f}"
-        return f"{left[: WIDTH - len(right) - 1]:<{WIDTH - len(right)}}{right}"
+def paper(receipt: Mapping[str, Any], words: Words) -> Iterator[str]:
+    """Yield the receipt line by line."""
+    yield from goods(receipt, words)
+    yield "-" * WIDTH
+    yield justified("Subtotal", words.amount(receipt["subtotal"]))
+    yield justified("Discounts", words.amount(receipt["total_discount"], "-"))
+    yield justified("To pay", words.amount(receipt["final_amount"]))
+    yield from reasons(receipt, words)
 
-    rule = "-" * WIDTH
-    if heading:
-        yield heading
-        yield rule
-    codes = {entry["promotion_id"]: entry["code"] for entry in receipt["applied"]}
+
+def goods(receipt: Mapping[str, Any], words: Words) -> Iterator[str]:
+    """Yield the lines of a receipt at list price, and below each what promotions took off it."""
     for line in receipt["lines"]:
-        gift = " (gift)" if line.get("gift") else ""
-        name = names.get(line["product_id"], line["product_id"])
-        yield row(f"{line['quantity']} x {name}{gift}", line["net"] + line["discount"])
+        yield justified(words.line(line), words.amount(line["net"] + line["discount"]))
         for discount in line["discounts"]:
             if discount["amount"]:
-                yield row(f"    {codes.get(discount['promotion_id'], discount['code'])}", discount["amount"], "-")
-    yield rule
-    yield row("Subtotal", receipt["subtotal"])
-    yield row("Discounts", receipt["total_discount"], "-" if receipt["total_discount"] else "")
-    yield row("To pay", receipt["final_amount"])
-    yield from _section("Applied", ((e["code"], e["explanation"]) for e in receipt["applied"]))
-    yield from _section("Not applied", ((e["code"], e["reason"]) for e in receipt["skipped"]))
-    yield from _section("Earned", ((e.get("code", ""), e.get("explanation", "")) for e in receipt.get("rewards") or ()))
-    yield from _section("Hints", ((e.get("code", ""), e.get("message", "")) for e in receipt.get("hints") or ()))
+                yield justified(f"    {discount['code']}", words.amount(discount["amount"], "-"))
+
+
+def reasons(receipt: Mapping[str, Any], words: Words) -> Iterator[str]:
+    """Yield what every promotion did, why the others did not, what is earned and what could be offered."""
+    yield from section("Applied", ((one["code"], one["explanation"]) for one in receipt["applied"]))
+    yield from section("Not applied", ((one["code"], one["reason"]) for one in receipt["skipped"]))
+    yield from section("Earned", ((one["code"], earned(one, words)) for one in receipt["rewards"]))
+    yield from section("Hints", ((one["code"], one["message"]) for one in receipt["hints"]))
+    notes = []
     if receipt["skipped_count"]:
-        yield f"\n{receipt['skipped_count']} other promotions have nothing to do with this cart (--trace lists them)."
-    if receipt.get("provisional"):
-        yield "Limits were decided on the counters given; the till may know newer ones."
+        several = receipt["skipped_count"] > 1
+        others = f"{receipt['skipped_count']} other promotions have" if several else "1 other promotion has"
+        notes.append(f"{others} nothing to do with this cart (--trace lists them).")
+    if receipt["provisional"]:
+        notes.append("Limits were decided on the counters given; another till may know newer ones.")
+    if receipt["search"] == "bounded":
+        notes.append("The best combination found; more steps might find a better one.")
+    yield from ["", *notes] if notes else []
 
 
-def _section(title: str, entries: Iterator[tuple[str, str]]) -> Iterator[str]:
+def earned(reward: Mapping[str, Any], words: Words) -> str:
+    """Return what a reward is: `1,539 points`, `points × 2`, `12,000 to the wallet`."""
+    if reward["type"] == "points_multiplier":
+        return f"{reward['method']} × {reward['multiplier']}"
+    as_what = {"points": "points", "wallet": "to the wallet", "voucher": "as a voucher"}
+    return f"{words.amount(reward['amount'])} {as_what[reward['method']]}"
+
+
+def section(title: str, entries: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield a titled list of codes with a text each, wrapped; nothing for an empty one."""
     for index, (code, text) in enumerate(entries):
         if index == 0:
             yield f"\n{title}"
-        yield f"  {code:<16} {text}"
+        first, *more = wrap(text, WIDTH - _CODE - 2) or [""]
+        yield f"  {code:<{_CODE - 1}} {first}"
+        yield from (f"  {'':<{_CODE}}{line}" for line in more)
+
+
+def justified(left: str, right: str, width: int = WIDTH) -> str:
+    """Return one line: `left`, cut where it is too long, and `right` at the end."""
+    return f"{fitted(left, width - len(right) - 1)} {right}" if right else left
+
+
+def fitted(text: str, width: int) -> str:
+    """Return a text in exactly so many cells of a terminal: cut, or filled with spaces."""
+    shown = cells(text)
+    taken = sum(size for _, size in shown)
+    if taken > width:
+        while taken >= width:
+            taken -= shown.pop()[1]
+        shown.append((ELLIPSIS, 1))
+        taken += 1
+    return "".join(char for char, _ in shown) + " " * (width - taken)
+
+
+def moment(at: str) -> str:
+    """Return a moment as people write it, `Sat 7 Feb 2026, 10:00`; as it stands where it is none."""
+    try:
+        when = dt.datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    return f"{when:%a} {when.day} {when:%b %Y, %H:%M}"

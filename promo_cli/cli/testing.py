@@ -1,27 +1,28 @@
-"""Results of promotions' tests: text for people, JSON and JUnit for programs, annotations for GitHub."""
+"""Results of tests: text for people, JSON and JUnit for programs, annotations and a summary for GitHub."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
-from promo_cli.cli.paper import paper
+from promo_cli.cli.comparison import side_by_side
+from promo_cli.cli.paper import Words, moment
+from promo_cli.diagnostics.visible import RED, paint, visible
 
 if TYPE_CHECKING:
+    from promo_cli.diagnostics import Diagnostic
     from promo_cli.validation.selftest import Result
 
-_SIDE = 30
 
-
-def as_text(results: Sequence[Result], *, exponent: int, names: Mapping[str, str], verbose: bool) -> str:
-    """Return a line per passed test where asked for, and each failure with expected, actual and the receipt."""
+def as_text(results: Sequence[Result], words: Words, *, verbose: bool, colour: bool = False) -> str:
+    """Return each failure with both receipts side by side, and a line per passed test where asked for."""
     lines: list[str] = []
     for result in results:
         if not result.passed:
-            lines += _failure(result, exponent, names)
+            lines += [*_failure(result, words, colour), ""]
         elif verbose:
-            lines.append(f"ok    {result.path}  {result.name}")
+            lines.append(f"ok    {result.trial.path}  {visible(result.name)}")
     return "\n".join(lines)
 
 
@@ -31,7 +32,8 @@ def as_document(results: Sequence[Result]) -> dict[str, Any]:
         "schema": "promo.test/1",
         "tests": [
             {
-                "path": result.path,
+                "path": result.trial.path,
+                "line": _line(result),
                 "code": result.code,
                 "name": result.name,
                 "store_id": result.store_id,
@@ -49,22 +51,21 @@ def as_document(results: Sequence[Result]) -> dict[str, Any]:
     }
 
 
-def as_junit(results: Sequence[Result]) -> str:
-    """Return a JUnit XML report, one suite per file, as CI servers read it."""
-    counts = _counts(results)
-    out = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuites name="promo test" tests="{counts["tests"]}" failures="{counts["failed"]}">',
-    ]
-    for path in dict.fromkeys(result.path for result in results):
-        suite = [result for result in results if result.path == path]
-        counts = _counts(suite)
-        out.append(f'<testsuite name={quoteattr(path)} tests="{counts["tests"]}" failures="{counts["failed"]}">')
+def as_junit(results: Sequence[Result], words: Words) -> str:
+    """Return a JUnit XML report, one suite per file, as CI servers read it; a test that cannot run is an error."""
+    out = ['<?xml version="1.0" encoding="UTF-8"?>', f'<testsuites name="promo test"{_junit_counts(results)}>']
+    for path in dict.fromkeys(result.trial.path for result in results):
+        suite = [result for result in results if result.trial.path == path]
+        out.append(f"<testsuite name={quoteattr(path)}{_junit_counts(suite)}>")
         for result in suite:
-            out.append(f"<testcase classname={quoteattr(result.code)} name={quoteattr(result.name)}>")
-            for found in result.diagnostics:
-                notes = "\n".join(found.notes)
-                out.append(f"<failure message={quoteattr(found.message)}>{escape(notes)}</failure>")
+            about = {"classname": result.code or path, "name": visible(result.name), "file": path}
+            attributes = "".join(f" {key}={quoteattr(value)}" for key, value in about.items())
+            out.append(f'<testcase{attributes} line="{_line(result)}">')
+            if not result.passed:
+                kind = "error" if result.receipt is None else "failure"
+                found = result.diagnostics[0]
+                text = escape("\n".join(_failure(result, words, colour=False)))
+                out.append(f'<{kind} type="{found.name}" message={quoteattr(visible(found.message))}>{text}</{kind}>')
             out.append("</testcase>")
         out.append("</testsuite>")
     return "\n".join([*out, "</testsuites>"])
@@ -72,38 +73,65 @@ def as_junit(results: Sequence[Result]) -> str:
 
 def as_github(results: Sequence[Result]) -> str:
     """Return one workflow command per finding, which GitHub shows at its line in the pull request."""
-    return "\n".join(_annotations(results))
+    return "\n".join(_annotation(found) for result in results for found in result.diagnostics)
 
 
-def _failure(result: Result, exponent: int, names: Mapping[str, str]) -> Iterator[str]:
-    from promo_cli.validation.expectation import shown
-
-    yield f"FAIL  {result.path}  {result.name}"
-    for found in result.diagnostics:
-        if not result.differences:
-            yield f"      {found.message}" + (f": {found.help}" if found.help else "")
-    if result.differences:
-        yield f"      {'':<16}{'expected':<{_SIDE}}actual"
-        for one in result.differences:
-            yield f"      {one.what:<16}{shown(one.expected):<{_SIDE - 1}} {shown(one.actual)}"
-    if result.receipt is not None:
-        heading = f"{result.store_id}  {result.at}"
-        receipt = paper(result.receipt, exponent=exponent, names=names, heading=heading)
-        yield from (f"      | {line}" for line in receipt.splitlines())
-    yield ""
-
-
-def _annotations(results: Sequence[Result]) -> Iterator[str]:
+def as_markdown(results: Sequence[Result], words: Words) -> str:
+    """Return what GitHub shows as the summary of the step: the count, and each failure folded away."""
+    out = [f"### {sentence(results)}", ""]
     for result in results:
-        for found in result.diagnostics:
-            place = found.primary
-            where = f"file={place.path}" if place else ""
-            if place and place.range:
-                where += f",line={place.range.start.line},col={place.range.start.column}"
-            message = found.message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-            yield f"::error {where},title={found.code} {found.name}::{message}"
+        if not result.passed:
+            name = escape(visible(result.name))
+            block = "\n".join(_failure(result, words, colour=False)[1:]).replace("```", "'''")
+            out += [f"<details><summary>{name}</summary>", "", "```text", block, "```", "", "</details>", ""]
+    return "\n".join(out)
+
+
+def sentence(results: Sequence[Result]) -> str:
+    """Return how many passed."""
+    counts = _counts(results)
+    return f"{counts['passed']} of {counts['tests']} tests passed." if results else "There are no tests."
+
+
+def _failure(result: Result, words: Words, colour: bool) -> list[str]:
+    place = f"{result.trial.path}:{_line(result)}"
+    where = [place, *([result.store_id] if result.store_id else []), *([moment(result.at)] if result.at else [])]
+    out = [f"{paint('FAIL', RED, colour)}  {visible(result.name)}", f"      {', '.join(where)}"]
+    if result.receipt is not None:
+        return [*out, "", *side_by_side(result.trial.expect, result.receipt, words, colour=colour)]
+    for found in result.diagnostics:
+        out += [f"      {visible(text)}" for text in (found.message, *found.notes, found.help) if text]
+    return out
+
+
+def _annotation(found: Diagnostic) -> str:
+    properties = {"title": f"{found.code} {found.name}"}
+    if found.primary is not None:
+        properties = {"file": found.primary.path, **properties}
+        if found.primary.range is not None:
+            start = found.primary.range.start
+            properties |= {"line": str(start.line), "col": str(start.column)}
+    written = ",".join(f"{key}={_escaped(value, ',:')}" for key, value in properties.items())
+    return f"::error {written}::{_escaped(chr(10).join([found.message, *found.notes]))}"
+
+
+def _escaped(text: str, also: str = "") -> str:
+    """Return a text as workflow commands take it; `also` names characters that end a property."""
+    for char in f"%\r\n{also}":
+        text = text.replace(char, f"%{ord(char):02X}")
+    return text
+
+
+def _line(result: Result) -> int:
+    return result.place.range.start.line if result.place.range else 1
 
 
 def _counts(results: Sequence[Result]) -> dict[str, int]:
     failed = sum(not result.passed for result in results)
     return {"tests": len(results), "passed": len(results) - failed, "failed": failed}
+
+
+def _junit_counts(results: Sequence[Result]) -> str:
+    broken = sum(not result.passed and result.receipt is None for result in results)
+    failed = sum(not result.passed for result in results) - broken
+    return f' tests="{len(results)}" failures="{failed}" errors="{broken}"'

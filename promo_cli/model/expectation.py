@@ -1,10 +1,12 @@
-"""The `tests` of a promotion: a cart, a moment, and what the receipt must say."""
+"""Tests: a cart, a moment, and what the receipt must say. Those of one promotion stand in its file, those of the whole
+chain in files of their own, where a test can be repeated for every combination of what varies.
+"""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Tag
+from pydantic import ConfigDict, Tag
 
 from promo_cli.model.base import Amount, Id, Strict, Text, by_kind
 from promo_cli.model.cart import Cart
@@ -73,8 +75,51 @@ class PromotionTest(Strict):
     """What the receipt must say; whatever is left out may be anything."""
 
 
-class Matrix(Strict):
-    """A file of tests over several promotions, `promotions/*.test.yaml`."""
+class Row(Strict):
+    """What one combination must cost: a value's name for each variable, such as `day: Saturday`, and `expect`.
 
-    tests: list[PromotionTest]
+    A variable that the row leaves out may have any of its values.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Text]
+
+    expect: Expectation
+    """What the receipt must say, on top of the test's own `expect`."""
+
+
+class ChainTest(Strict):
+    """A test over the whole chain: one cart, or a cart for every combination of its `variables`."""
+
+    name: Text
+    """What the test shows, as you would say it to a cashier."""
+    store: Id | None = None
+    """The store whose bundle prices the cart. Default: the file's, or the cart's `store_id`."""
+    at: Text | None = None
+    """The store's wall clock, such as 2026-02-07 10:00. Default: the file's, or the cart's."""
+    cart: Cart = Cart()
+    """What is the same in every combination: items, customer, channel."""
+    variables: dict[
+        Text,
+        Annotated[
+            Annotated[list[Text], Tag("list")] | Annotated[dict[Text, Cart], Tag("dict")],
+            by_kind("a list, or a map of names to parts of the cart"),
+        ],
+    ] = {}
+    """What varies: for each variable its values by name, each a part of the cart. `store`, `at`, `channel` and
+    `payment_method` take a plain list."""
+    rows: list[Row] = []
+    """What single combinations must cost. Without `expect`, no others are tested."""
+    expect: Expectation | None = None
+    """What the receipt must say in every combination."""
+
+
+class ChainTests(Strict):
+    """A file of tests over the whole chain, `promotions/**/*.test.yaml`."""
+
+    store: Id | None = None
+    """The store of every test that names none."""
+    at: Text | None = None
+    """The moment of every test that names none, by the store's wall clock."""
+    tests: list[ChainTest]
     """Carts and what they must cost."""

@@ -19,7 +19,7 @@ from promo_cli.model.base import Id, Strict
 from promo_cli.model.bundle import Bundle
 from promo_cli.model.cart import Cart
 from promo_cli.model.events import EVENTS
-from promo_cli.model.expectation import Matrix
+from promo_cli.model.expectation import ChainTests
 from promo_cli.model.field_docs import field_docs
 from promo_cli.model.promotion import Promotion
 from promo_cli.model.receipt import PricedCart
@@ -158,7 +158,7 @@ def _list(title: str, what: str, key: str, model: type[BaseModel], *alone: Any) 
 KINDS: dict[str, Kind] = {
     "promo": Kind("promo.yaml", "What holds for the whole workspace.", (Settings,), _settings),
     "promotion": Kind("Promotion", "One promotion of the chain.", (Promotion,), _promotion),
-    "tests": _one("Tests", "Tests over several promotions.", Matrix, _written),
+    "tests": _one("Tests", "Tests over the whole chain.", ChainTests, _written),
     "brands": _list("Brands", "The brands of the company.", "brands", Brand),
     "stores": _list("Stores", "One store, or a list of them.", "stores", Store, Store),
     "catalog": Kind("Catalogue", "The category tree and the products.", (Catalog,), _catalog),

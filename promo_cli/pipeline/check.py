@@ -29,16 +29,24 @@ class Checked:
         return self.workspace.file_count
 
 
-def check(start: Path, paths: Sequence[str] = (), *, today: dt.date | None = None) -> Checked:
+def check(
+    start: Path, paths: Sequence[str] = (), *, today: dt.date | None = None, baseline: Path | None = None
+) -> Checked:
     """Load the workspace around `start` and apply every rule, reporting on `paths` only where given.
 
-    `today` is a day in the company's time zone, by default the current one. Raises Failure (exit 2) without promo.yaml.
+    `today` is a day in the company's time zone, by default the current one; `baseline` is used instead of that of
+    promo.yaml. Raises Failure (exit 2) without promo.yaml, or for a baseline that cannot be read.
     """
     from promo_cli import validation
+    from promo_cli.pipeline.weighing import weigh
+    from promo_cli.validation.check import workspace_paths
     from promo_cli.workspace import load
 
     workspace = load(start)
-    return Checked(workspace, validation.check(workspace, paths=paths, today=today or today_of(workspace)))
+    today = today or today_of(workspace)
+    found = validation.check(workspace, paths=paths, today=today)
+    wanted, _ = workspace_paths(workspace, paths)
+    return Checked(workspace, weigh(workspace, found, wanted=wanted, today=today, baseline=baseline))
 
 
 def checked_workspace(start: Path, *, today: dt.date | None = None) -> Workspace:
@@ -55,19 +63,19 @@ def today_of(workspace: Workspace) -> dt.date:
     return dt.datetime.now(ZoneInfo(workspace.settings.timezone)).date()
 
 
-def run_tests(start: Path, paths: Sequence[str] = ()) -> tuple[Workspace, list[Result]]:
-    """Run the `tests:` of every promotion, or of those in `paths`, in a workspace without errors.
+def run_tests(start: Path, paths: Sequence[str] = (), *, matching: str = "") -> tuple[Workspace, list[Result]]:
+    """Run all tests of a workspace without errors, or those in `paths` that have the text `matching` in their name.
 
-    Raises Failure: exit 1 for a workspace with errors, 2 for an unknown path.
+    Raises Failure: exit 1 for a workspace with errors, 2 for an unknown path or a text that no test has.
     """
     from promo_cli.validation.selftest import run
 
     workspace = checked_workspace(start)
-    return workspace, run(workspace, paths)
+    return workspace, run(workspace, paths, matching=matching)
 
 
 def failed_tests(workspace: Workspace) -> list[Diagnostic]:
-    """Run the `tests:` of every promotion and return what failed."""
+    """Run all tests and return what failed."""
     from promo_cli.validation.selftest import diagnostics_of, run
 
     return diagnostics_of(run(workspace))

@@ -33,3 +33,16 @@ TEST_BROKEN = Code(
     Fix: correct the place in the test that the message names.
     """,
 )
+
+TEST_UNKNOWN = Code(
+    code="TST003",
+    name="no-such-test",
+    severity=Severity.ERROR,
+    doc="""
+    No test has the text of `promo test -k TEXT` in its name or in its promotion's code.
+
+    Why: a run that tests nothing must not look like one in which everything passed.
+
+    Fix: look for the name with `promo test -v`, and give a part of it.
+    """,
+)

@@ -85,14 +85,23 @@ def _skipped(expected: Sequence[str] | Mapping[str, str], skipped: Sequence[Mapp
             yield Difference(pointer, f"the reason for {code}", expected[code], found[code])
 
 
+def matched(expected: Sequence[ExpectedLine], lines: Sequence[Mapping[str, Any]]) -> dict[int, int]:
+    """Return the receipt's line for each expected one, by their indexes: the next of the same product."""
+    found: dict[int, int] = {}
+    for index, wanted in enumerate(expected):
+        alike = (i for i, line in enumerate(lines) if line["product_id"] == wanted.product_id)
+        line = next((i for i in alike if i not in found.values()), None)
+        if line is not None:
+            found[index] = line
+    return found
+
+
 def _lines(expected: Sequence[ExpectedLine], lines: Sequence[Mapping[str, Any]]) -> Iterator[Difference]:
     """What is stated of a line; several lines of one product in their order."""
-    left = list(lines)
+    by_line = matched(expected, lines)
     for index, wanted in enumerate(expected):
         parts = wanted.model_dump(exclude_none=True)
-        line = next((line for line in left if line["product_id"] == wanted.product_id), None)
-        if line is not None:
-            left.remove(line)
+        line = lines[by_line[index]] if index in by_line else None
         found = {name: _part(line, name) for name in parts} if line is not None else None
         if found != parts:
             yield Difference(f"/lines/{index}", f"the line of {wanted.product_id}", parts, found)

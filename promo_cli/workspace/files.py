@@ -46,6 +46,11 @@ def promotion_files(root: Path) -> Listing:
     return _listing(root, "promotions", _SUFFIXES, skipped=("promotions/experiments",))
 
 
+def test_files(root: Path) -> Listing:
+    """Every file of tests over the whole chain: *.test.yaml below promotions/."""
+    return _listing(root, "promotions", _SUFFIXES, skipped=("promotions/experiments",), tests=True)
+
+
 def reference_files(root: Path) -> Listing:
     """Every file of reference data below stores/."""
     return _listing(root, "stores", (*_SUFFIXES, ".csv"))
@@ -63,19 +68,21 @@ def read_bytes(root: Path, path: str, limits: Limits) -> bytes | Diagnostic:
         return _unreadable(path, error.strerror or "it cannot be read")
 
 
-def _listing(root: Path, folder: str, suffixes: tuple[str, ...], skipped: tuple[str, ...] = ()) -> Listing:
+def _listing(
+    root: Path, folder: str, suffixes: tuple[str, ...], skipped: tuple[str, ...] = (), *, tests: bool = False
+) -> Listing:
     listing = Listing()
     real_root = os.path.realpath(root)
     for path, entry in _walk(root, folder, listing, skipped):
         name = entry.name.lower()
+        if (".test." in name and name.endswith(_SUFFIXES)) is not tests:
+            continue
         if not name.endswith(suffixes):
             if any(f"{suffix}." in name or name.endswith(suffix + "~") for suffix in suffixes):
                 message = f"`{entry.name}` is not read: its name does not end in {', '.join(suffixes)}"
                 listing.diagnostics.append(
                     codes.STRAY_FILE.at(Location(path), message, help="rename it or move it away")
                 )
-            continue
-        if ".test." in name and name.endswith(_SUFFIXES):
             continue
         problem = _not_ordinary(path, entry, real_root)
         if problem:

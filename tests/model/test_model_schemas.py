@@ -43,6 +43,8 @@ def kind_of(path: Path) -> str:
     """Return the kind of a workspace's file."""
     if path.name == "promo.yaml":
         return "promo"
+    if path.name.endswith(".test.yaml"):
+        return "tests"
     if "promotions" in path.parts:
         return "promotion"
     return path.stem if path.stem in KINDS else "stores"

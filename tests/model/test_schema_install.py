@@ -81,7 +81,8 @@ def test_the_first_line_of_every_promotion_leads_to_its_schema() -> None:
         for path in sorted((root / "promotions").rglob("*.yaml")):
             first = path.read_text().partition("\n")[0]
             schema = first.removeprefix("# yaml-language-server: $schema=")
-            assert (path.parent / schema).resolve() == root / ".promo" / "schema" / "promotion.json", path
+            kind = "tests" if path.name.endswith(".test.yaml") else "promotion"
+            assert (path.parent / schema).resolve() == root / ".promo" / "schema" / f"{kind}.json", path
 
 
 def test_a_new_workspace_completes_at_once(starter: Path) -> None:

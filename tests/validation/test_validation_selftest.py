@@ -104,7 +104,7 @@ def test_why_the_promotion_did_not_apply_is_said(folder: Path):
             "/tests/0/cart/items/0",
         ),
         ({"cart": "{items: [], subtotal: 5}"}, "the cart cannot be priced", "/tests/0/cart"),
-        ({"more": "    store: nowhere\n"}, "there is no such store", "/tests/0/store"),
+        ({"more": "    store: nowhere\n"}, "there is no store `nowhere`", "/tests/0/store"),
         ({"more": "targeting: {stores: {regions: [bali]}}\n"}, "the promotion runs in no store", "/tests/0/store"),
     ],
 )
