@@ -133,3 +133,12 @@ OTHER_ENVIRONMENT = Code(
     Why: sales of a test environment must never be added to real ones.
     Fix: give each environment its own warehouse. It is a cache: deleting it loses nothing.""",
 )
+NOT_A_WAREHOUSE = Code(
+    code="ING105",
+    name="warehouse-unreadable",
+    severity=Severity.ERROR,
+    doc="""The warehouse cannot be opened: it is damaged, not a DuckDB file, or open for writing in another program.
+
+    Why: figures from a damaged file would be wrong.
+    Fix: close the other program. A damaged file can be deleted; the next ingest makes it again from the bucket.""",
+)

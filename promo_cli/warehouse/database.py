@@ -29,14 +29,13 @@ def writing(warehouse: Path, hmac_key: bytes, *, fresh: bool = False) -> Iterato
 
     A `fresh` one begins with nothing; what was published stays readable until the end.
 
-    Raises Failure (ING101) when another process is writing, (ING102) when a newer version wrote the warehouse.
+    Raises Failure (ING101) when another process is writing, (ING102) when a newer version wrote the warehouse,
+    (ING105) when it cannot be opened.
     """
-    import duckdb
-
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with _lock(warehouse):
         work = _working_copy(warehouse, fresh)
-        with duckdb.connect(work) as con:
+        with _open(work, warehouse) as con:
             _require_readable(con, warehouse)
             migrate(con)
             con.execute("SET preserve_insertion_order = false")
@@ -51,7 +50,8 @@ def writing(warehouse: Path, hmac_key: bytes, *, fresh: bool = False) -> Iterato
 def reading(warehouse: Path) -> Iterator[DuckDBPyConnection]:
     """Give a read-only connection to the state last published.
 
-    Raises Failure (ING103) when nothing was published yet, (ING102) when another version wrote it.
+    Raises Failure (ING103) when nothing was published yet, (ING102) when another version wrote it, (ING105) when it
+    cannot be opened.
     """
     if not warehouse.is_file():
         raise Failure([codes.NO_WAREHOUSE.at(Location(str(warehouse)), "there is no warehouse yet")], 2)
@@ -65,9 +65,7 @@ def reading(warehouse: Path) -> Iterator[DuckDBPyConnection]:
 @contextmanager
 def published(warehouse: Path) -> Iterator[DuckDBPyConnection]:
     """As `reading`, of a file that exists, and also of an older version."""
-    import duckdb
-
-    with duckdb.connect(warehouse, read_only=True) as con:
+    with _open(warehouse, warehouse, read_only=True) as con:
         _require_readable(con, warehouse)
         yield con
 
@@ -80,6 +78,16 @@ def is_current(con: DuckDBPyConnection) -> bool:
 def unfinished(warehouse: Path) -> bool:
     """Tell whether a writer was interrupted before it could publish."""
     return _work(warehouse).is_file()
+
+
+def _open(path: Path, warehouse: Path, *, read_only: bool = False) -> DuckDBPyConnection:
+    import duckdb
+
+    try:
+        return duckdb.connect(path, read_only=read_only)
+    except duckdb.Error as error:
+        message = f"cannot open {path.name}: {str(error).splitlines()[0]}"
+        raise Failure([codes.NOT_A_WAREHOUSE.at(Location(str(warehouse)), message)], 2) from None
 
 
 def _work(warehouse: Path) -> Path:
@@ -118,7 +126,7 @@ def _lock(warehouse: Path) -> Iterator[None]:
             file.seek(0)
             message = f"process {file.read().strip() or 'unknown'} is writing to the warehouse"
             help_ = "wait until it has finished; reports work meanwhile"
-            raise Failure([codes.LOCKED.at(Location(str(warehouse)), message, help=help_)], 4) from None
+            raise Failure([codes.LOCKED.at(Location(str(warehouse)), message, help=help_)], 3) from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

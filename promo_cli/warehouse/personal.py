@@ -29,8 +29,8 @@ _LIKE_MAIL = re.compile(r"[^\s\"'<>@,:]+@[^\s\"'<>@,:]+")
 def install(con: DuckDBPyConnection, hmac_key: bytes) -> None:
     """Define the macros `phone_key` and `payload_hash` on a connection. The key stays in its memory.
 
-    `phone_key` is HMAC-SHA256 (RFC 2104) in hexadecimal, of the number's digits so that spelling does not matter. A
-    text that already is such a hash is taken as it is; an empty one gives NULL. `payload_hash` is the first 64 bits of
+    `phone_key` is HMAC-SHA256 (RFC 2104) in hexadecimal, of the number without spaces and punctuation. A text that
+    already is such a hash is taken as it is; an empty one gives NULL. `payload_hash` is the first 64 bits of
     the SHA-256 of a line without blanks around it and without the phone: it must not help anyone to guess the phone,
     and a new key must not make yesterday's lines look different.
     """
@@ -39,13 +39,11 @@ def install(con: DuckDBPyConnection, hmac_key: bytes) -> None:
     con.execute("SET VARIABLE outer_pad = $pad::BLOB", {"pad": bytes(byte ^ 0x5C for byte in key)})
     con.execute(
         r"""
-        CREATE OR REPLACE TEMP MACRO phone_digits(phone) AS
-            if(length(regexp_replace(phone, '[^0-9]', '', 'g')) >= 5, regexp_replace(phone, '[^0-9]', '', 'g'), phone);
         CREATE OR REPLACE TEMP MACRO phone_key(phone) AS
             CASE WHEN trim(phone) = '' THEN NULL
-                 WHEN regexp_full_match(phone, '[0-9a-f]{64}') THEN phone
-                 ELSE sha256(getvariable('outer_pad')
-                      || unhex(sha256(getvariable('inner_pad') || encode(phone_digits(phone))))) END;
+                 WHEN length(phone) = 64 AND regexp_full_match(phone, '[0-9a-f]{64}') THEN phone
+                 ELSE sha256(getvariable('outer_pad') || unhex(sha256(
+                     getvariable('inner_pad') || encode(translate(lower(phone), ' +-()./', ''))))) END;
         CREATE OR REPLACE TEMP MACRO without_phone(text) AS
             if(contains(text, '"customer_phone"'),
                regexp_replace(text, '"customer_phone"\s*:\s*"[^"]*"', '"customer_phone":null'), text);

@@ -103,6 +103,16 @@ def test_reports_need_a_warehouse(tmp_path: Path) -> None:
     assert caught.value.diagnostics[0].code == "ING103"
 
 
+def test_a_damaged_warehouse_is_named(world: Any, event: Any) -> None:
+    """Neither reports nor ingest take it for an empty one."""
+    world.upload(event("usage", 1))
+    world.warehouse.write_bytes(b"x" * 5000)
+    for act in (world.ingest, lambda: world.one("SELECT 1")):
+        with pytest.raises(Failure) as caught:
+            act()
+        assert caught.value.diagnostics[0].code == "ING105"
+
+
 def test_environments_are_not_mixed(world: Any, event: Any) -> None:
     """A warehouse belongs to the environment it was first filled from."""
     world.upload(event("usage", 1))
