@@ -9,13 +9,21 @@ from tests.pricing.golden.scenario import Scenario, category, d, everything, ite
 
 def bogo(code: str, buy: int, get: int, **rules: Any) -> dict[str, Any]:
     """Buy X get Y of the same product unless told otherwise; the scope in `scope`."""
-    about = rules.pop("scope", everything())
-    return p(code, "buy_x_get_y", {"buy_quantity": buy, "get_quantity": get, **rules}, scope=about)
+    fields = _split(rules)
+    return p(code, "buy_x_get_y", {"buy_quantity": buy, "get_quantity": get, **rules}, **fields)
+
+
+def _split(rules: dict[str, Any]) -> dict[str, Any]:
+    """Takes what is not a rule out of the rules."""
+    fields = {name: rules.pop(name) for name in ("scope", "priority") if name in rules}
+    if "brands" in rules:
+        fields["targeting"] = {"brands": rules.pop("brands")}
+    return fields
 
 
 def mix(code: str, quantity: int, price: str, **rules: Any) -> dict[str, Any]:
     """So many of the scope for a price."""
-    fields = {name: rules.pop(name) for name in ("scope", "priority") if name in rules}
+    fields = _split(rules)
     return p(code, "mix_match", {"required_quantity": quantity, "special_price": d(price), **rules}, **fields)
 
 
@@ -33,7 +41,8 @@ def upsell(code: str, price: str, **rules: Any) -> dict[str, Any]:
 
 def gift(code: str, **rules: Any) -> dict[str, Any]:
     """A juice on top."""
-    return p(code, "free_item", {"free_product_id": "juice", "free_quantity": 1, **rules})
+    fields = _split(rules)
+    return p(code, "free_item", {"free_product_id": "juice", "free_quantity": 1, **rules}, **fields)
 
 
 PART = {"item_type": "product", "quantity": 1, "is_required": True}
@@ -309,6 +318,49 @@ SCENARIOS = [
         (p("G", "free_item", {"free_product_ids": ["juice", "tea"], "free_quantity": 1}),),
         items(latte=1),
         cart={"claims": [{"code": "G", "product_id": "tea"}]},
+    ),
+    Scenario(
+        "gift-not-chosen",
+        "Several choices and none claimed: the customer is asked.",
+        "0",
+        (p("G", "free_item", {"free_product_ids": ["juice", "tea"], "free_quantity": 1}),),
+        items(latte=1),
+    ),
+    Scenario(
+        "gift-not-offered",
+        "A claim for something that is not among the choices.",
+        "0",
+        (p("G", "free_item", {"free_product_ids": ["juice", "tea"], "free_quantity": 1}),),
+        items(latte=1),
+        cart={"claims": [{"code": "G", "product_id": "mug"}]},
+    ),
+    Scenario(
+        "gift-of-another-brand",
+        "A gift is a discounted unit: a promotion of the north gives no tea of the south.",
+        "0",
+        (gift("G", free_product_id="tea", brands=["north"]),),
+        items(latte=1),
+    ),
+    Scenario(
+        "gift-for-another-brand",
+        "What only triggers may be of any brand; the juice has none.",
+        "5",
+        (gift("G", trigger_product_id="tea", trigger_min_qty=1, brands=["north"]),),
+        items(tea=1),
+    ),
+    Scenario(
+        "bogo-named-other-brand",
+        "The product to get must be of the promotion's brands.",
+        "0",
+        (bogo("B", 1, 1, get_product_id="tea", scope=products("latte"), brands=["north"]),),
+        items(latte=1, tea=1),
+    ),
+    Scenario(
+        "bogo-two-lines",
+        "Sets go across lines; equal lines without an id are told apart by nothing but their quantity.",
+        "9",
+        (bogo("B", 1, 1),),
+        ({"product_id": "latte", "quantity": 3}, {"product_id": "latte", "quantity": 1}),
     ),
     Scenario(
         "package",
