@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from promo_cli.cli.operating import Yes, confirmer
 from promo_cli.cli.options import AsOf, Env, day, now
 from promo_cli.cli.session import JsonFlag, Session, command, group
 
@@ -21,7 +22,16 @@ def publish(
     allow_dirty: Annotated[
         bool, typer.Option("--allow-dirty", help="Publish what no commit holds; the release records it.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, even for a protected environment.")] = False,
+    release_hold: Annotated[
+        bool, typer.Option("--release-hold", help="Publish in spite of a rollback's hold, and end it.")
+    ] = False,
+    urgent: Annotated[
+        bool, typer.Option("--urgent", help="Tills take it between two sales, and do not wait for the night.")
+    ] = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Publish nothing: only sign HEAD anew, so that tills see it is alive.")
+    ] = False,
+    yes: Yes = False,
     reason: Annotated[str | None, typer.Option("--reason", help="Why, for the release's record.")] = None,
     json: JsonFlag = False,
 ) -> None:
@@ -29,9 +39,9 @@ def publish(
     from promo_cli.cli.progress import bars
     from promo_cli.pipeline.publish import publish_environment
 
-    def confirm(question: str) -> bool:
-        return yes or (session.interactive and typer.confirm(question, err=True))
-
+    if refresh:
+        _refresh(session, env, yes=yes, json=json)
+        return
     with bars(session) as show_bar:
         done = publish_environment(
             session.start,
@@ -40,7 +50,9 @@ def publish(
             as_of=day(as_of),
             allow_dirty=allow_dirty,
             reason=reason,
-            confirm=confirm,
+            release_hold=release_hold,
+            urgent=urgent,
+            confirm=confirmer(session, yes=yes),
             report=lambda progress: show_bar(progress.what, progress.done, progress.total),
         )
     for notice in done.notices:
@@ -73,3 +85,16 @@ def publish(
         f"{done.uploaded.bytes:,} bytes."
     )
     session.note(f"Tills take it at their next poll. To look: promo till sync --env {env} --store ID")
+
+
+def _refresh(session: Session, env: str, *, yes: bool, json: bool) -> None:
+    from promo_cli.pipeline.operate_head import refresh_environment
+    from promo_cli.protocol.fields import time_text
+
+    done = refresh_environment(session.start, env, now=now(), confirm=confirmer(session, yes=yes))
+    fresh_until = time_text(done.head.fresh_until)
+    if json:
+        document = {"outcome": "refreshed", "env": env, "target": done.where, "seq": done.head.seq}
+        session.document({"schema": "promo.publish/1", **document, "rev": done.head.rev, "fresh_until": fresh_until})
+        return
+    session.result(f"Signed HEAD of {env} ({done.where}) anew: release {done.head.seq}, fresh until {fresh_until}.")

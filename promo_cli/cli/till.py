@@ -45,6 +45,33 @@ def sync(
     raise typer.Exit(result.exit_code)
 
 
+@command(app, "enrol")
+def enrol(
+    session: Session,
+    env: Env,
+    store: Store,
+    root: Annotated[
+        Path,
+        typer.Option("--root", metavar="FILE", exists=True, dir_okay=False, help="The environment's root.json."),
+    ],
+    *,
+    state: State = None,
+    json: JsonFlag = False,
+) -> None:
+    """Hand a new till the environment's root, once, on another way than the bucket."""
+    from promo_cli.pipeline.till import enrol_till
+
+    known = enrol_till(session.start, env, store, state, root)
+    trusted = known.trusted.root
+    if json:
+        keyids = sorted(trusted.roles["head"].keyids)
+        document = {"env": env, "store_id": store, "root_version": trusted.version, "head_keys": keyids}
+        session.document({"schema": "promo.till-enrol/1", **document})
+        return
+    session.result(f"{store} trusts root {trusted.version} of {env}.")
+    session.note(f"Now: promo till sync --env {env} --store {store}")
+
+
 @command(app, "version")
 def version(session: Session, env: Env, store: Store, *, state: State = None, json: JsonFlag = False) -> None:
     """Say which release a till runs, and whether it must sync at once."""

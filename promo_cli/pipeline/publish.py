@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from promo_cli import __version__
 from promo_cli.compiler import compile_fleet
 from promo_cli.diagnostics import Failure, Location
-from promo_cli.model.settings import Environment
 from promo_cli.pipeline import codes
 from promo_cli.pipeline.check import checked_workspace, failed_tests, today_of
 from promo_cli.pipeline.environment import environment, storage_of
+from promo_cli.pipeline.operate import Confirm, consent, keys_of
 from promo_cli.pipeline.provenance import provenance
-from promo_cli.publishing import KeyRing, Progress, Published, Source, open_keys, publish
+from promo_cli.publishing import Progress, Published, Source, publish
 from promo_cli.workspace import Workspace
-
-Confirm = Callable[[str], bool]
-"""Asks a person a yes-or-no question; false where nobody can answer."""
 
 
 def publish_environment(
@@ -31,6 +27,8 @@ def publish_environment(
     as_of: dt.date | None = None,
     allow_dirty: bool = False,
     reason: str | None = None,
+    release_hold: bool = False,
+    urgent: bool = False,
     confirm: Confirm = lambda question: False,
     report: Callable[[Progress], None] = lambda progress: None,
 ) -> Published:
@@ -48,9 +46,7 @@ def publish_environment(
     source = _clean_source(workspace.root, allow_dirty=allow_dirty)
     on = as_of or today_of(workspace)
     bundles = compile_fleet(workspace, on)
-    if chosen.protected and not confirm(f"Publish to {env}, which is protected ({chosen.target})?"):
-        place = Location("promo.yaml", pointer=f"/environments/{env}/protected")
-        raise Failure([codes.PROTECTED.at(place, f"{env} is protected", help="pass --yes to publish to it")], 2)
+    consent(env, chosen, "Publish", confirm)
     return publish(
         bundles,
         storage=storage_of(workspace, env),
@@ -63,17 +59,10 @@ def publish_environment(
         tool=f"promo {__version__}",
         inputs_sha256=inputs_sha256(workspace),
         reason=reason,
+        release_hold=release_hold,
+        urgency="force" if urgent else "normal",
         report=report,
     )
-
-
-def keys_of(root: Path, env: str, chosen: Environment, now: dt.datetime) -> KeyRing:
-    """Open the environment's keys: the folder PROMO_KEYS names, else out/keys/<env>.
-
-    A folder target gets a development root on first use. Raises Failure (exit 2) where keys are missing.
-    """
-    folder = Path(os.environ["PROMO_KEYS"]) if os.environ.get("PROMO_KEYS") else root / "out" / "keys" / env
-    return open_keys(folder, env, now, development="://" not in chosen.target)
 
 
 def inputs_sha256(workspace: Workspace) -> str:

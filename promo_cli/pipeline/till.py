@@ -12,7 +12,8 @@ from promo_cli.pipeline.price import Priced, priced, stated_moment
 from promo_cli.till import show
 from promo_cli.till import state as till_state
 from promo_cli.till.offer import load_offer, price
-from promo_cli.till.sync import SyncResult, sync, version
+from promo_cli.till.state import TillState
+from promo_cli.till.sync import SyncResult, enrol, sync, version
 from promo_cli.till.upload import UploadResult, upload
 from promo_cli.workspace import Workspace, load, read_value
 
@@ -38,6 +39,14 @@ def sync_till(
         root=root_file.read_bytes() if root_file else None,
         trust_first_root="://" not in chosen.target,
     )
+
+
+def enrol_till(start: Path, env: str, store_id: str, folder: Path | None, root_file: Path) -> TillState:
+    """Hand a new till the environment's root. Raises Failure (exit 2)."""
+    workspace = load(start)
+    environment(workspace, env)
+    check_store(workspace, store_id)
+    return enrol(state_folder(workspace, env, store_id, folder), env, store_id, root_file.read_bytes())
 
 
 def till_version(start: Path, env: str, store_id: str, folder: Path | None) -> dict[str, Any]:

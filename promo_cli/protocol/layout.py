@@ -8,6 +8,7 @@ from datetime import date
 HEAD = "HEAD"
 PROBE = "ctl/probe"
 INTENTS = "ctl/intents/"
+TOMBSTONES = "ctl/tombstones/"
 UPLOADS = "uploads/v1/"
 RECEIPTS = "receipts/v1/"
 
@@ -35,6 +36,11 @@ def release_key(seq: int, sha256: str) -> str:
 def intent_key(publish_id: str) -> str:
     """Return the key under which a publisher says which blobs it is about to upload."""
     return f"{INTENTS}{publish_id}.json"
+
+
+def tombstone_key(sha256: str) -> str:
+    """Return the key of the mark on a blob that nothing seems to need."""
+    return f"{TOMBSTONES}{sha256}.json"
 
 
 def upload_key(day: date, store_id: str, pos_id: str, first_seq: int, last_seq: int, data: bytes) -> str:

@@ -3,7 +3,7 @@
 from promo_cli.protocol.release import Source
 from promo_cli.publishing.keyring import KeyRing, open_keys
 from promo_cli.publishing.publish import Published, publish
-from promo_cli.publishing.request import Timing
 from promo_cli.publishing.upload import Progress, Uploaded
+from promo_cli.publishing.writer import Timing, Writer
 
-__all__ = ["KeyRing", "Progress", "Published", "Source", "Timing", "Uploaded", "open_keys", "publish"]
+__all__ = ["KeyRing", "Progress", "Published", "Source", "Timing", "Uploaded", "Writer", "open_keys", "publish"]

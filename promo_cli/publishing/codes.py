@@ -75,6 +75,97 @@ NO_STORES = Code(
     Example: the stores folder is empty.
     Fix: check that the workspace has stores. To stop a single promotion, set `is_active: false`.""",
 )
+HEAD_TOO_LARGE = Code(
+    code="PUB008",
+    name="head-too-large",
+    severity=Severity.ERROR,
+    doc="""HEAD would be larger than tills accept.
+
+    Why: every till polls HEAD, so its size has a limit that tills enforce.
+    Example: very many head keys sign, and 64 promotions are stopped.
+    Fix: lift stops that publications have made unnecessary, or retire head keys.""",
+)
+NOTHING_LIVE = Code(
+    code="PUB009",
+    name="nothing-live",
+    severity=Severity.ERROR,
+    doc="""Nothing is published in this environment yet.
+
+    Why: the command changes or looks at what is live.
+    Example: a halt is tried before the first publication.
+    Fix: publish first, or check the environment's name and its target in promo.yaml.""",
+)
+REVOKED_FULL = Code(
+    code="PUB010",
+    name="too-many-halted",
+    severity=Severity.ERROR,
+    doc="""HEAD cannot stop another promotion: its list is full.
+
+    Why: the list travels with every poll of every till, so it holds at most 64 ids.
+    Example: a 65th promotion is halted.
+    Fix: publish without the promotions that are stopped, lift their stops, then halt this one.""",
+)
+UNKNOWN_RELEASE = Code(
+    code="PUB011",
+    name="unknown-release",
+    severity=Severity.ERROR,
+    doc="""The chain of releases holds no release of this number.
+
+    Why: releases are found by walking from the live one to the one before, so that every step is proved by a hash.
+    Example: `promo rollback --to 99` while release 12 is live.
+    Fix: take a number from `promo release list`.""",
+)
+RELEASE_INCOMPLETE = Code(
+    code="PUB012",
+    name="release-cleared-away",
+    severity=Severity.ERROR,
+    doc="""Objects of an old release are no longer in the bucket, so it cannot be used again.
+
+    Why: gc deletes what only releases older than those it keeps have needed.
+    Example: a rollback to a release of last year.
+    Fix: roll back to a later release, or check out that release's commit and publish it.""",
+)
+STALE_PLAN = Code(
+    code="PUB013",
+    name="plan-out-of-date",
+    severity=Severity.ERROR,
+    doc="""What a plan showed is not what publishing would do now.
+
+    Why: the files changed since, or another release went live. Whoever approved the plan approved something else.
+    Example: two pull requests are merged, and only the first one's plan still holds.
+    Fix: plan again, look at it, and publish that plan.""",
+)
+GC_INTERRUPTED = Code(
+    code="PUB014",
+    name="deletion-under-way",
+    severity=Severity.ERROR,
+    doc="""A blob this release needs is just being deleted, and the deletion does not end.
+
+    Why: gc was killed between saying that it deletes a blob and having deleted it. Relying on the blob would be unsafe.
+    Example: a job was cancelled while it ran gc, and an old promotion is published again at once.
+    Fix: run `promo gc --apply` an hour later, which finishes the deletion, and publish again.""",
+)
+TOO_SLOW = Code(
+    code="PUB015",
+    name="intent-expired",
+    severity=Severity.ERROR,
+    doc="""The publication took so long that the note protecting its uploads was cleared away.
+
+    Why: gc keeps the uploads of unfinished publications for seven days only.
+    Example: a laptop sleeps for a week in the middle of a publication.
+    Fix: publish again.""",
+)
+DAMAGED = Code(
+    code="PUB016",
+    name="object-damaged",
+    severity=Severity.ERROR,
+    doc="""An object of a release is missing, or does not have the bytes that its name promises.
+
+    Why: a till that needs it keeps what it has, and a new till gets nothing.
+    Example: a lifecycle rule deleted a bundle that is still in use.
+    Fix: restore the object from the bucket's versions, or publish again after removing the damaged object: what is
+    missing is uploaded anew.""",
+)
 NO_KEYS = Code(
     code="SEC001",
     name="no-signing-key",
@@ -115,4 +206,24 @@ BAD_KEY = Code(
     Why: keys are unencrypted Ed25519 keys in PEM, and root.json is the environment's signed root.
     Example: a key file was cut short.
     Fix: restore the file from where you keep the original.""",
+)
+BAD_ROTATION = Code(
+    code="SEC005",
+    name="impossible-rotation",
+    severity=Severity.ERROR,
+    doc="""The keys cannot be changed like this.
+
+    Why: a root whose roles nobody can sign for would lock everyone out, tills and publishers, for good.
+    Example: the only head key is retired and none is added.
+    Fix: add a key in the same step, name keys by ids that `promo key show` lists, or choose another threshold.""",
+)
+KEYS_EXIST = Code(
+    code="SEC006",
+    name="keys-exist",
+    severity=Severity.ERROR,
+    doc="""The key folder is in use.
+
+    Why: new keys in the place of old ones would lock out every till that trusts the old root.
+    Example: `promo key init` is run a second time.
+    Fix: to change keys, use `promo key rotate`; for another environment, name another folder.""",
 )

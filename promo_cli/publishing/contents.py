@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from promo_cli.protocol import bundle, delta, shard
@@ -11,7 +10,8 @@ from promo_cli.protocol.blob import Blob, blob_of
 from promo_cli.protocol.fields import DocumentError
 from promo_cli.protocol.release import Counts
 from promo_cli.protocol.shard import DeltaRef, Entry
-from promo_cli.publishing.live import POOL, Live
+from promo_cli.publishing.live import Live
+from promo_cli.publishing.pool import in_parallel
 
 Objects = Mapping[Blob, bytes]
 
@@ -68,8 +68,7 @@ def add_deltas(contents: Contents, live: Live, read: Callable[[Blob], bytes | No
         if store_id in old_entries and contents.entries[store_id].bundle in contents.objects
     }
     ordered = sorted(steps, key=lambda step: (step[0].sha256, step[1].sha256))
-    with ThreadPoolExecutor(POOL) as pool:
-        made = dict(zip(ordered, pool.map(lambda step: _delta(step, contents.objects, read), ordered), strict=True))
+    made = dict(in_parallel(lambda step: _delta(step, contents.objects, read), ordered))
     entries = dict(contents.entries)
     objects = dict(contents.objects)
     for store_id in contents.changed:

@@ -9,11 +9,15 @@ from promo_cli.protocol import canonical, shard
 from promo_cli.protocol.blob import Blob, blob_of
 from promo_cli.protocol.fields import format_of, time_text
 from promo_cli.protocol.head import Head, ReleaseRef
-from promo_cli.protocol.limits import LIMITS
 from promo_cli.protocol.release import Previous, Release
+from promo_cli.protocol.root import Root
 from promo_cli.publishing.contents import Contents
 from promo_cli.publishing.live import Live
 from promo_cli.publishing.request import Request
+from promo_cli.publishing.writer import Writer, successor
+
+LAST_HONEST_SEQ = 2**40
+"""No chain publishes that often."""
 
 
 def shards_of(contents: Contents, live: Live) -> tuple[tuple[Blob, ...], dict[Blob, bytes], int]:
@@ -27,11 +31,23 @@ def shards_of(contents: Contents, live: Live) -> tuple[tuple[Blob, ...], dict[Bl
     return blobs, new, bits
 
 
-def release_of(request: Request, live: Live, contents: Contents, shards: tuple[Blob, ...], bits: int) -> Release:
+def following(live: Live, epoch: int) -> tuple[int, Previous | None]:
+    """Return the next release's number and the release before it.
+
+    A thief of the head key may have signed a number that leaves no room. In the epoch that follows, numbers start over.
+    """
+    if live.head is None or (live.head.epoch != epoch and live.head.seq > LAST_HONEST_SEQ):
+        return 1, None
+    return live.head.seq + 1, Previous(live.head.seq, live.head.release.sha256)
+
+
+def release_of(
+    request: Request, live: Live, epoch: int, contents: Contents, shards: tuple[Blob, ...], bits: int
+) -> Release:
     """Return the release that follows the live one."""
-    previous = None if live.head is None else Previous(live.head.seq, live.head.release.sha256)
+    seq, previous = following(live, epoch)
     return Release(
-        seq=1 if previous is None else previous.seq + 1,
+        seq=seq,
         prev=previous,
         publish_id=request.publish_id,
         compiled_at=request.now,
@@ -49,10 +65,13 @@ def release_of(request: Request, live: Live, contents: Contents, shards: tuple[B
     )
 
 
-def head_of(request: Request, live: Live, found: Release, ref: ReleaseRef) -> Head:
-    """Return the HEAD that follows the live one. Revoked promotions stay revoked."""
-    root, old, timing = live.trusted.root, live.head, request.timing
-    fresh_start = Head(
+def head_of(request: Request, live: Live, root: Root, found: Release, ref: ReleaseRef) -> Head:
+    """Return the HEAD that follows the live one. Revoked promotions stay revoked; a hold was dealt with before."""
+    timing = request.timing
+    if live.head is not None:
+        renewed = successor(request, root, live.head)
+        return replace(renewed, seq=found.seq, release=ref, hold=None, urgency=request.urgency)
+    return Head(
         env=request.env,
         epoch=root.epoch,
         rev=1,
@@ -67,27 +86,19 @@ def head_of(request: Request, live: Live, found: Release, ref: ReleaseRef) -> He
         min_client=1,
         poll=timing.poll,
         revoked=(),
-        urgency="normal",
+        urgency=request.urgency,
         hold=None,
     )
-    if old is None:
-        return fresh_start
-    return replace(
-        fresh_start,
-        rev=old.rev + 1 if old.epoch == root.epoch else 1,
-        recent=(old.publish_id, *old.recent)[: LIMITS.recent],
-        revoked=old.revoked,
-    )
 
 
-def intent_of(request: Request, blobs: Iterable[Blob], ref: ReleaseRef) -> bytes:
+def intent_of(writer: Writer, actor: str | None, blobs: Iterable[Blob], ref: ReleaseRef) -> bytes:
     """Return the note that keeps what is about to be uploaded from being cleared away as unused."""
     return canonical.dumps(
         {
             "format": format_of("intent"),
-            "publish_id": request.publish_id,
-            "at": time_text(request.now),
-            "actor": request.source.actor,
+            "publish_id": writer.publish_id,
+            "at": time_text(writer.now),
+            "actor": actor,
             "blobs": sorted({blob.sha256 for blob in blobs}),
             "release": ref.key,
         }

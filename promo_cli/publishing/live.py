@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from promo_cli.diagnostics import Failure
@@ -16,11 +15,9 @@ from promo_cli.protocol.release import Release
 from promo_cli.protocol.shard import Entry
 from promo_cli.protocol.trust import Reason, Refused, TrustedState
 from promo_cli.publishing import codes
+from promo_cli.publishing.pool import in_parallel
 from promo_cli.storage import Found, Storage, put_once
 from promo_cli.till.pull import read_blob, read_head, read_release
-
-POOL = 16
-"""Requests under way at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +37,57 @@ def read_live(storage: Storage, trusted: TrustedState) -> Live:
 
     Raises Failure when they are not to be believed or not complete, StorageError when the storage fails.
     """
-    try:
-        found = read_head(storage, trusted)
-    except Refused as refused:
-        if refused.reason is Reason.NOTHING_PUBLISHED:
-            return Live(trusted)
-        _check_root(storage, trusted)
-        message = f"HEAD in {storage.where}: {refused}"
-        raise Failure([codes.UNTRUSTED_HEAD.at(None, message, notes=(f"reason: {refused.reason}",))], 1) from refused
-    assert found is not None, "without an ETag HEAD is always read"
+    found = _head(storage, trusted)
+    if found is None:
+        return Live(trusted)
     now_trusted, etag = found
     head = now_trusted.head
     assert head is not None, "an accepted HEAD is remembered"
     try:
         release = read_release(storage, head)
-        entries = _read_entries(storage, release)
+        entries = read_entries(storage, release)
     except Refused as refused:
-        message = f"release {head.seq} in {storage.where}: {refused}"
-        raise Failure([codes.BROKEN_CHAIN.at(None, message, notes=(f"reason: {refused.reason}",))], 4) from refused
+        raise broken(storage, head.seq, refused) from refused
     return Live(now_trusted, etag, head, release, entries)
+
+
+def read_live_head(storage: Storage, trusted: TrustedState) -> tuple[TrustedState, str]:
+    """Read HEAD alone, and its ETag. Raises Failure as `read_live` does, and (exit 2) where nothing is published."""
+    found = _head(storage, trusted)
+    if found is None:
+        message = f"nothing is published in {storage.where}"
+        raise Failure([codes.NOTHING_LIVE.at(None, message, help="publish first")], exit_code=2)
+    return found
+
+
+def newest_root(storage: Storage, trusted: TrustedState) -> TrustedState:
+    """Walk to the newest root in the bucket, which HEAD may not name yet. Raises Failure, StorageError."""
+    while isinstance(found := storage.get(root_key(trusted.root.version + 1), max_size=LIMITS.root_bytes), Found):
+        try:
+            trusted = trust.accept_root(trusted, found.data)
+        except Refused as refused:
+            message = f"root {trusted.root.version + 1} in {storage.where}: {refused}"
+            raise Failure([codes.UNTRUSTED_HEAD.at(None, message)], exit_code=1) from refused
+    return trusted
+
+
+def broken(storage: Storage, seq: int, refused: Refused) -> Failure:
+    """Return what to raise when a release cannot be read completely."""
+    message = f"release {seq} in {storage.where}: {refused}"
+    return Failure([codes.BROKEN_CHAIN.at(None, message, notes=(f"reason: {refused.reason}",))], exit_code=4)
+
+
+def _head(storage: Storage, trusted: TrustedState) -> tuple[TrustedState, str] | None:
+    try:
+        found = read_head(storage, trusted)
+    except Refused as refused:
+        if refused.reason is Reason.NOTHING_PUBLISHED:
+            return None
+        _check_root(storage, trusted)
+        message = f"HEAD in {storage.where}: {refused}"
+        raise Failure([codes.UNTRUSTED_HEAD.at(None, message, notes=(f"reason: {refused.reason}",))], 1) from refused
+    assert found is not None, "without an ETag HEAD is always read"
+    return found
 
 
 def publish_root(storage: Storage, trusted: TrustedState) -> None:
@@ -74,12 +103,11 @@ def _check_root(storage: Storage, trusted: TrustedState) -> None:
         raise Failure([codes.OTHER_ROOT.at(None, message, help="restore this bucket's key folder")], exit_code=2)
 
 
-def _read_entries(storage: Storage, release: Release) -> dict[str, Entry]:
-    blobs = list(dict.fromkeys(release.shards))
+def read_entries(storage: Storage, release: Release) -> dict[str, Entry]:
+    """Read every shard of a release: what each store runs, by store id. Raises Refused, StorageError."""
 
     def read(blob: Blob) -> dict[str, Entry]:
         return trust.accept_shard(blob, read_blob(storage, blob))
 
-    with ThreadPoolExecutor(POOL) as pool:
-        shards = list(pool.map(read, blobs))
-    return {store_id: entry for shard in shards for store_id, entry in shard.items()}
+    shards = in_parallel(read, dict.fromkeys(release.shards))
+    return {store_id: entry for _, shard in shards for store_id, entry in shard.items()}

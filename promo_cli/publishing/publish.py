@@ -2,7 +2,7 @@
 
 Everything but HEAD is immutable and content-addressed, so the order makes it safe: first the intent, then blobs,
 shards and release, then HEAD by a conditional write. A crash anywhere leaves HEAD as it was, or committed; what was
-uploaded is found again by the next run. Nothing is ever deleted while unwinding.
+uploaded is found again by the next run.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from promo_cli.diagnostics import Failure
-from promo_cli.protocol import dsse, head, release
+from promo_cli.protocol import release
 from promo_cli.protocol.blob import Blob, blob_of
 from promo_cli.protocol.fields import time_text
 from promo_cli.protocol.head import ReleaseRef
@@ -24,16 +24,18 @@ from promo_cli.protocol.layout import intent_key, release_key
 from promo_cli.protocol.release import Source
 from promo_cli.protocol.trust import Refused
 from promo_cli.publishing import codes
+from promo_cli.publishing.amend import RACES, end_hold
+from promo_cli.publishing.commit import Draft, commit
 from promo_cli.publishing.contents import Contents, add_deltas, plan_contents
-from promo_cli.publishing.documents import head_of, intent_of, release_of, shards_of
-from promo_cli.publishing.flip import Flip, flip
+from promo_cli.publishing.documents import head_of, release_of, shards_of
 from promo_cli.publishing.keyring import KeyRing
-from promo_cli.publishing.live import Live, publish_root, read_live
+from promo_cli.publishing.live import Live, newest_root, publish_root, read_live
 from promo_cli.publishing.probe import check_conditional_writes
-from promo_cli.publishing.request import Request, Timing
-from promo_cli.publishing.upload import Report, Uploaded, upload
+from promo_cli.publishing.request import Request
+from promo_cli.publishing.upload import Report, Uploaded
 from promo_cli.publishing.verify import verify
-from promo_cli.storage import Storage, put_once
+from promo_cli.publishing.writer import Timing
+from promo_cli.storage import Storage
 from promo_cli.till.pull import read_blob
 
 
@@ -70,6 +72,9 @@ def publish(
     counters: bytes | None = None,
     inputs_sha256: str | None = None,
     reason: str | None = None,
+    release_hold: bool = False,
+    urgency: str = "normal",
+    base: str | None = None,
     timing: Timing | None = None,
     report: Report = lambda progress: None,
     random_bytes: Callable[[int], bytes] = os.urandom,
@@ -77,9 +82,12 @@ def publish(
 ) -> Published:
     """Make these bundles, by store id, what the environment's tills run. ``now`` has an offset, ``as_of`` is a day.
 
-    Content equal to the live release is "nothing to publish", and nothing is written. Raises Failure with exit code 3
-    for a lost race or a hold, 4 for an unknown outcome, 2 for missing keys or unfit storage; StorageError when the
-    storage fails before HEAD is written. After any of them, running again is safe.
+    Content equal to the live release is "nothing to publish", and nothing is written. ``release_hold`` publishes in
+    spite of a rollback's hold, and ends it. ``base`` is the hash of the release a plan was made against.
+
+    Raises Failure with exit code 3 for a lost race, a hold or another base, 4 for an unknown outcome, 2 for missing
+    keys or unfit storage; StorageError when the storage fails before HEAD is written. After any of them, running again
+    is safe.
     """
     if not bundles:
         raise Failure([codes.NO_STORES.at(None, "there is no bundle to publish")], exit_code=2)
@@ -97,62 +105,54 @@ def publish(
         inputs_sha256=inputs_sha256,
         reason=reason,
         timing=timing or Timing(),
+        release_hold=release_hold,
+        urgency=urgency,
+        base=base,
         publish_id=ulid(now, random_bytes(RANDOM_BYTES)),
         report=report,
         sleep=sleep,
     )
     live = read_live(storage, keys.trusted)
-    contents = plan_contents(bundles, counters, live, source.commit)
-    if _is_live(contents, live):
-        return _nothing(request, live)
-    if live.head is not None and live.head.hold is not None:
-        hold = live.head.hold
-        message = f"{env} is held since {time_text(hold.at)} by {hold.actor}: {hold.reason}"
-        raise Failure([codes.HELD.at(None, message)], exit_code=3)
-    return _publish(request, live, contents)
+    for _ in range(RACES):
+        _check_hold(request, live)
+        contents = plan_contents(bundles, counters, live, source.commit)
+        if _is_live(contents, live):
+            return _nothing(request, live)
+        _check_base(request, live)
+        done = _publish(request, live, contents)
+        if done is not None:
+            return done
+        before, live = live, read_live(storage, keys.trusted)
+        if (live.release is None or before.release != live.release) and not _same_content(request, live):
+            raise _lost(request, live)
+    raise _lost(request, live)
 
 
-def _publish(request: Request, live: Live, contents: Contents) -> Published:
-    signers = request.keys.head_signers(live.trusted.root)
+def _publish(request: Request, live: Live, contents: Contents) -> Published | None:
+    """Publish over what is live; None when somebody else changed HEAD meanwhile."""
     storage = request.storage
+    root = newest_root(storage, live.trusted).root
+    request.keys.head_signers(root)  # before anything is written
     check_conditional_writes(storage, request.publish_id, request.now)
     if live.head is None:
         publish_root(storage, live.trusted)
     contents = add_deltas(contents, live, lambda blob: _old_bundle(storage, blob))
     shards, new_shards, bits = shards_of(contents, live)
-    found = release_of(request, live, contents, shards, bits)
+    found = release_of(request, live, root.epoch, contents, shards, bits)
     data = release.encode(found)
     ref = ReleaseRef(release_key(found.seq, blob_of(data).sha256), blob_of(data).sha256, len(data))
-
-    intent = intent_key(request.publish_id)
-    put_once(storage, intent, intent_of(request, [*contents.objects, *new_shards], ref), sleep=request.sleep)
-    uploaded = Uploaded()
-    for what, objects in (
-        ("blobs", {blob.key: content for blob, content in contents.objects.items()}),
-        ("shards", {blob.key: content for blob, content in new_shards.items()}),
-        ("release", {ref.key: data}),
-    ):
-        uploaded += upload(storage, objects, what, request.report, request.sleep)
-
-    next_head = head_of(request, live, found, ref)
-    envelope = dsse.sign(head.PAYLOAD_TYPE, head.encode(next_head), signers)
-    try:
-        outcome = flip(storage, live.trusted, envelope, request.publish_id, live.etag, sleep=request.sleep)
-    except Refused as refused:
-        raise Failure([codes.UNTRUSTED_HEAD.at(None, f"HEAD in {storage.where}: {refused}")], 1) from refused
-    if outcome is Flip.LOST:
-        return _after_lost_race(request)
-    if outcome is Flip.UNKNOWN:
-        message = f"it is unknown whether release {found.seq} went live in {storage.where}"
-        raise Failure([codes.OUTCOME_UNKNOWN.at(None, message, help="run the same publish again")], exit_code=4)
-    verify(storage, live.trusted, next_head, contents.changed)
-    storage.delete(intent)
+    draft = Draft(head_of(request, live, root, found, ref), data, contents.objects, new_shards)
+    uploaded = commit(request, live, root, draft, actor=request.source.actor, report=request.report)
+    if uploaded is None:
+        return None
+    verify(storage, live.trusted, draft.head, contents.changed)
+    storage.delete(intent_key(request.publish_id))
     return Published(
         outcome="published",
         env=request.env,
         where=storage.where,
-        seq=next_head.seq,
-        rev=next_head.rev,
+        seq=draft.head.seq,
+        rev=draft.head.rev,
         publish_id=request.publish_id,
         release_sha256=ref.sha256,
         stores=found.counts.stores,
@@ -164,15 +164,31 @@ def _publish(request: Request, live: Live, contents: Contents) -> Published:
     )
 
 
-def _after_lost_race(request: Request) -> Published:
-    """Another publisher won: fine if it published the same, else the caller has to start over."""
-    live = read_live(request.storage, request.keys.trusted)
-    if _is_live(plan_contents(request.bundles, request.counters, live, request.source.commit), live):
-        return _nothing(request, live)
+def _check_hold(request: Request, live: Live) -> None:
+    if live.head is not None and live.head.hold is not None and not request.release_hold:
+        hold = live.head.hold
+        message = f"{request.env} is held since {time_text(hold.at)} by {hold.actor}: {hold.reason}"
+        advice = "repair the promotion, then run `promo publish --release-hold`"
+        raise Failure([codes.HELD.at(None, message, help=advice)], exit_code=3)
+
+
+def _check_base(request: Request, live: Live) -> None:
+    found = "" if live.head is None else live.head.release.sha256
+    if request.base is not None and found != request.base:
+        message = f"the plan was made against release {request.base[:12] or 'none'}, live is {found[:12] or 'none'}"
+        raise Failure([codes.STALE_PLAN.at(None, message, help="plan again")], exit_code=3)
+
+
+def _same_content(request: Request, live: Live) -> bool:
+    return _is_live(plan_contents(request.bundles, request.counters, live, request.source.commit), live)
+
+
+def _lost(request: Request, live: Live) -> Failure:
+    """Somebody else published other content: the caller has to start over."""
     assert live.head is not None, "a race is lost to a HEAD"
     message = f"release {live.head.seq} went live in {request.storage.where} meanwhile, with other content"
     advice = "pull the latest commit and publish again"
-    raise Failure([codes.LOST_RACE.at(None, message, help=advice)], exit_code=3)
+    return Failure([codes.LOST_RACE.at(None, message, help=advice)], exit_code=3)
 
 
 def _is_live(contents: Contents, live: Live) -> bool:
@@ -182,13 +198,16 @@ def _is_live(contents: Contents, live: Live) -> bool:
 def _nothing(request: Request, live: Live) -> Published:
     assert live.head is not None
     assert live.release is not None
+    head = live.head
+    if head.hold is not None:
+        head = end_hold(request).head
     return Published(
         outcome="nothing-to-publish",
         env=request.env,
         where=request.storage.where,
         seq=live.head.seq,
-        rev=live.head.rev,
-        publish_id=live.head.publish_id,
+        rev=head.rev,
+        publish_id=head.publish_id,
         release_sha256=live.head.release.sha256,
         stores=live.release.counts.stores,
         bundles=live.release.counts.bundles,

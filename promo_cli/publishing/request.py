@@ -2,45 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 
-from promo_cli.protocol.head import Poll
 from promo_cli.protocol.release import Source
-from promo_cli.publishing.keyring import KeyRing
 from promo_cli.publishing.upload import Report
-from promo_cli.storage import Storage
+from promo_cli.publishing.writer import Writer
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """What HEAD tells tills about time."""
-
-    poll: Poll = field(default_factory=lambda: Poll(interval_s=300, jitter_s=60))
-    fresh_for: timedelta = timedelta(hours=48)
-    """After this a till reports that HEAD was not renewed."""
-    stale_after: timedelta = timedelta(days=14)
-    """After this promotions marked ``require_fresh`` stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(Writer):
     """The arguments of one publication, as its steps need them."""
 
     bundles: Mapping[str, bytes]
     counters: bytes | None
-    storage: Storage
-    env: str
-    keys: KeyRing
     source: Source
     as_of: date
     horizon_days: int
-    now: datetime
     tool: str
     inputs_sha256: str | None
     reason: str | None
-    timing: Timing
-    publish_id: str
+    release_hold: bool
+    urgency: str
+    base: str | None
+    """The hash of the release this must follow; None to follow whichever is live."""
     report: Report
-    sleep: Callable[[float], None]

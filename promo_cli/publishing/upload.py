@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
-from promo_cli.publishing.live import POOL
+from promo_cli.publishing.pool import in_parallel
 from promo_cli.storage import Storage, put_once
 
 
@@ -44,24 +42,16 @@ def upload(
 
     The first failure stops the rest from starting and is raised; nothing is deleted, so that a retry finds its work.
     """
-    stop = threading.Event()
 
     def put(key: str) -> bool:
-        return not stop.is_set() and put_once(storage, key, objects[key], sleep=sleep)
+        return put_once(storage, key, objects[key], sleep=sleep)
 
     total_bytes = sum(map(len, objects.values()))
     uploaded = Uploaded()
     done_bytes = 0
-    with ThreadPoolExecutor(POOL) as pool:
-        futures = {pool.submit(put, key): key for key in sorted(objects)}
-        try:
-            for done, future in enumerate(as_completed(futures), start=1):
-                size = len(objects[futures[future]])
-                if future.result():
-                    uploaded += Uploaded(1, size)
-                done_bytes += size
-                report(Progress(what, done, len(objects), done_bytes, total_bytes))
-        except BaseException:
-            stop.set()
-            raise
+    for done, (key, new) in enumerate(in_parallel(put, sorted(objects)), start=1):
+        if new:
+            uploaded += Uploaded(1, len(objects[key]))
+        done_bytes += len(objects[key])
+        report(Progress(what, done, len(objects), done_bytes, total_bytes))
     return uploaded

@@ -36,6 +36,16 @@ NOT_ENROLLED = Code(
     Example: a new till syncs with production for the first time.
     Fix: hand the till the environment's root file when it is set up. Folder targets trust their own on first use.""",
 )
+BAD_ROOT = Code(
+    code="SEC104",
+    name="root-not-usable",
+    severity=Severity.ERROR,
+    doc="""The root file cannot be what this till trusts.
+
+    Why: everything the till believes follows from its root, so a wrong one is worse than none.
+    Example: the file is that of the test environment, was cut short, or is not the one the till has.
+    Fix: take the environment's root.json from where its keys were made; `promo key show` names the file.""",
+)
 OTHER_STATE = Code(
     code="SYN001",
     name="state-of-another-till",

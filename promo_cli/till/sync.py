@@ -82,6 +82,29 @@ def sync(
         return _sync(storage, state.open_disk(state_dir), env, store_id, now, root, trust_first_root)
 
 
+def enrol(state_dir: Path, env: str, store_id: str, root: bytes) -> TillState:
+    """Give a new till the environment's root, so that it can check what it syncs; nothing is fetched.
+
+    A till that has one keeps it if it is the same. Raises Failure (exit 2) for a root not to be believed, a till that
+    trusts another one, and a state folder of another till.
+    """
+    try:
+        trusted = trust.enrol(root, env)
+    except Refused as refused:
+        raise Failure([codes.BAD_ROOT.at(None, str(refused), notes=(f"reason: {refused.reason}",))], 2) from refused
+    with state.only_one(state_dir, "sync"):
+        disk = state.open_disk(state_dir)
+        known = _load(disk, env, store_id, [])
+        if known is None:
+            known = TillState(env=env, store_id=store_id, trusted=trusted)
+            state.save(disk, known)
+        elif known.trusted.root.version == trusted.root.version and known.trusted.root_envelope != root:
+            message = f"this till trusts another root {trusted.root.version} of {env}"
+            advice = "check where the file comes from; to start over, begin with an empty state folder"
+            raise Failure([codes.BAD_ROOT.at(None, message, help=advice)], exit_code=2)
+    return known
+
+
 def _sync(
     storage: Storage,
     disk: Storage,

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from promo_cli.publishing import KeyRing, Published, Source, open_keys, publish
+from promo_cli.protocol import dsse, head
+from promo_cli.protocol.head import Head
+from promo_cli.publishing import KeyRing, Published, Source, Writer, open_keys, publish
 from promo_cli.storage import Entry, Found, NotModified, Storage
 from promo_cli.till.pull import pull
 
@@ -48,6 +50,19 @@ def seen_by_tills(storage: Storage, keys: KeyRing, stores: Mapping[str, bytes] |
         assert pulled.bundle is not None
         found[store_id] = pulled.bundle
     return found
+
+
+def writer(storage: Storage, keys: KeyRing, publish_id: str = "AMEND", **changes: Any) -> Writer:
+    """Whoever changes HEAD, with everything fixed but what the test is about."""
+    defaults: dict[str, Any] = {"env": "local", "now": NOW, "sleep": lambda seconds: None}
+    return Writer(storage=storage, keys=keys, publish_id=publish_id, **{**defaults, **changes})
+
+
+def head_in(storage: Storage) -> Head:
+    """HEAD's payload, unchecked."""
+    found = storage.get("HEAD")
+    assert isinstance(found, Found)
+    return head.parse(dsse.open_envelope(found.data).payload)
 
 
 class Crashed(BaseException):

@@ -152,7 +152,7 @@ def test_head_carries_the_clocks_and_the_revoked_promotions_on(storage: Storage,
 
 
 def test_a_hold_stops_a_publication(storage: Storage, tmp_path: Path) -> None:
-    """Exit 3, with who holds and why; unchanged content is still nothing to publish."""
+    """Exit 3 for any content, with who holds and why; --release-hold publishes and ends it."""
     keys = keys_in(tmp_path)
     put(storage, keys, BUNDLES)
     held = replace(_head(storage), rev=2, hold=Hold(NOW, "ayu", "latte too cheap"))
@@ -160,7 +160,10 @@ def test_a_hold_stops_a_publication(storage: Storage, tmp_path: Path) -> None:
     with pytest.raises(Failure, match="ayu: latte too cheap") as caught:
         put(storage, keys, {"s1": make_bundle("Z")})
     assert (caught.value.exit_code, caught.value.diagnostics[0].code) == (3, "PUB004")
-    assert put(storage, keys, BUNDLES).outcome == "nothing-to-publish"
+    with pytest.raises(Failure):
+        put(storage, keys, BUNDLES)
+    assert put(storage, keys, BUNDLES, release_hold=True).outcome == "nothing-to-publish"
+    assert (_head(storage).hold, _head(storage).rev, _head(storage).seq) == (None, 3, 1)
 
 
 def test_nothing_compiled_is_no_release(storage: Storage, tmp_path: Path) -> None:

@@ -1,0 +1,55 @@
+"""What every operation on an environment begins with: its storage, its keys, and a person's consent."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from promo_cli.diagnostics import Failure, Location
+from promo_cli.model.settings import Environment
+from promo_cli.pipeline import codes
+from promo_cli.pipeline.environment import environment, storage_of
+from promo_cli.protocol.identifiers import RANDOM_BYTES, ulid
+from promo_cli.publishing import KeyRing, Writer, open_keys
+from promo_cli.workspace import Workspace
+
+Confirm = Callable[[str], bool]
+"""Asks a person a yes-or-no question; false where nobody can answer."""
+
+
+def is_folder(chosen: Environment) -> bool:
+    """Tell whether an environment is a folder of one's own, whose development root is trusted."""
+    return "://" not in chosen.target
+
+
+def key_folder(root: Path, env: str) -> Path:
+    """Return where an environment's keys are: the folder PROMO_KEYS names, else out/keys/<env>."""
+    return Path(os.environ["PROMO_KEYS"]) if os.environ.get("PROMO_KEYS") else root / "out" / "keys" / env
+
+
+def keys_of(root: Path, env: str, chosen: Environment, now: dt.datetime) -> KeyRing:
+    """Open an environment's keys; a folder target gets a development root on first use.
+
+    Raises Failure (exit 2) where there is no root.
+    """
+    return open_keys(key_folder(root, env), env, now, development=is_folder(chosen), given=os.environ)
+
+
+def writer_for(workspace: Workspace, env: str, now: dt.datetime) -> Writer:
+    """Open an environment for a change. Raises Failure (exit 2)."""
+    return Writer(
+        storage=storage_of(workspace, env),
+        env=env,
+        keys=keys_of(workspace.root, env, environment(workspace, env), now),
+        now=now,
+        publish_id=ulid(now, os.urandom(RANDOM_BYTES)),
+    )
+
+
+def consent(env: str, chosen: Environment, what: str, confirm: Confirm) -> None:
+    """Have a person confirm a change of a protected environment; raises Failure (exit 2) where nobody does."""
+    if chosen.protected and not confirm(f"{what} in {env}, which is protected ({chosen.target})?"):
+        place = Location("promo.yaml", pointer=f"/environments/{env}/protected")
+        raise Failure([codes.PROTECTED.at(place, f"{env} is protected", help="pass --yes to change it")], 2)
