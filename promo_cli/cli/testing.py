@@ -94,13 +94,17 @@ def sentence(results: Sequence[Result]) -> str:
 
 
 def _failure(result: Result, words: Words, colour: bool) -> list[str]:
-    place = f"{result.trial.path}:{_line(result)}"
-    where = [place, *([result.store_id] if result.store_id else []), *([moment(result.at)] if result.at else [])]
+    where = [
+        f"{result.trial.path}:{_line(result)}",
+        *([result.store_id] if result.store_id else []),
+        *([moment(result.at)] if result.at else []),
+    ]
     out = [f"{paint('FAIL', RED, colour)}  {visible(result.name)}", f"      {', '.join(where)}"]
     if result.receipt is not None:
         return [*out, "", *side_by_side(result.trial.expect, result.receipt, words, colour=colour)]
     for found in result.diagnostics:
-        out += [f"      {visible(text)}" for text in (found.message, *found.notes, found.help) if text]
+        message = found.message.removeprefix(f'test "{result.name}": ')
+        out += [f"      {visible(text)}" for text in (message, *found.notes, found.help) if text]
     return out
 
 
@@ -123,7 +127,9 @@ def _escaped(text: str, also: str = "") -> str:
 
 
 def _line(result: Result) -> int:
-    return result.place.range.start.line if result.place.range else 1
+    """Return where the test begins; of one that cannot run, what keeps it from running."""
+    place = result.place if result.receipt is not None else result.diagnostics[0].primary
+    return place.range.start.line if place and place.range else 1
 
 
 def _counts(results: Sequence[Result]) -> dict[str, int]:

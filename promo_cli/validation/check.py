@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from promo_cli.diagnostics import Diagnostic, Location, sort_key
 from promo_cli.model.promotion import Promotion
 from promo_cli.validation import families
+from promo_cli.validation.chain import load_chain_tests
 from promo_cli.validation.facts import Facts
 from promo_cli.validation.rule import PromotionRule, report
 from promo_cli.workspace import Workspace
@@ -27,7 +28,8 @@ def check(workspace: Workspace, paths: Sequence[str | Path] = (), *, today: dt.d
     """
     wanted, unknown = workspace_paths(workspace, paths)
     today = today or dt.datetime.now(ZoneInfo(workspace.settings.timezone)).date()
-    found = [*workspace.diagnostics, *_findings(workspace, Facts(workspace, today), wanted)]
+    found = [*workspace.diagnostics, *load_chain_tests(workspace).diagnostics]
+    found += _findings(workspace, Facts(workspace, today), wanted)
     if wanted is not None:
         found = [one for one in found if one.primary is not None and within(one.primary.path, wanted)]
     return sorted([*unknown, *found], key=sort_key)

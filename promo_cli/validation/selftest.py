@@ -11,7 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from promo_cli.compiler import compile_fleet, stores_running
-from promo_cli.diagnostics import Diagnostic, Failure, Location, Related
+from promo_cli.diagnostics import Diagnostic, Failure, Location, Related, Severity
+from promo_cli.diagnostics.suggest import nearest
 from promo_cli.model.promotion import Promotion
 from promo_cli.pricing import BundleError, CartError, PreparedBundle, prepare, price
 from promo_cli.validation.chain import load_chain_tests, of_chain
@@ -93,8 +94,9 @@ def _selected(workspace: Workspace, paths: Sequence[str | Path], matching: str) 
     if unknown:
         raise Failure(unknown, exit_code=2)
     chain = load_chain_tests(workspace)
-    if chain.diagnostics:
-        raise Failure(chain.diagnostics, exit_code=1)
+    errors = [found for found in chain.diagnostics if found.severity is Severity.ERROR]
+    if errors:
+        raise Failure(errors, exit_code=1)
     trials = [trial for promotion in workspace.promotions for trial in of_promotion(workspace, promotion)]
     trials += [trial for path, tests in chain.tests.items() for trial in of_chain(path, tests)]
     trials = [trial for trial in trials if wanted is None or within(trial.path, wanted)]
@@ -120,10 +122,9 @@ def _case(workspace: Workspace, trial: Trial) -> _Case | Result:
         store_id = running[0]
     store = next((store for store in workspace.stores if store.id == store_id), None)
     if store is None:
-        place = trial.place(workspace, "/store_id")
-        return _broken(
-            workspace, trial, place, f"there is no store `{store_id}`", "take the id of a store below stores/"
-        )
+        guess = nearest(store_id, [store.id for store in workspace.stores])
+        advice = f"did you mean `{guess}`?" if guess else "take the id of a store below stores/"
+        return _broken(workspace, trial, trial.place(workspace, "/store_id"), f"there is no store `{store_id}`", advice)
     if at is None:
         place = workspace.locate(trial.path, f"{trial.pointer}/at")
         return _broken(workspace, trial, place, "it names no moment", "add `at: 2026-02-07 10:00`")

@@ -23,15 +23,24 @@ def models_in(annotation: Any) -> Iterator[Model]:
 
 def model_at(root: Model, path: Sequence[str | int]) -> Model | None:
     """The model of the map at a path below `root`; of several possible ones the first."""
-    models = [root]
+    reached: list[Any] = [root]
     for part in path:
-        if isinstance(part, int):
-            continue
-        fields = (field for model in models for name, field in names(model).items() if name == part)
-        # A map with free keys (dict[Id, X]) has no field of that name: its values are what the field above holds.
-        found = [inner for field in fields for inner in models_in(field)]
-        models = found or models
-    return models[0] if models else None
+        reached = [below for annotation in reached for below in _below(annotation, part)]
+    return next((model for annotation in reached for model in models_in(annotation)), None)
+
+
+def _below(annotation: Any, part: str | int) -> Iterator[Any]:
+    """What an annotation says of its field, its entry or the value of its free key `part`."""
+    kind, inner = get_origin(annotation), get_args(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield from (field for name, field in names(annotation).items() if name == part)
+    elif kind is list:
+        yield from inner if isinstance(part, int) else ()
+    elif kind is dict:
+        yield inner[1]
+    else:
+        for choice in inner:
+            yield from _below(choice, part)
 
 
 @cache
