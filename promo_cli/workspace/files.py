@@ -10,8 +10,7 @@ from pathlib import Path
 
 from promo_cli.diagnostics import Diagnostic, Failure, Location
 from promo_cli.workspace import codes
-from promo_cli.workspace.limits import Limits
-from promo_cli.workspace.reader import too_large
+from promo_cli.workspace.limits import Limits, too_large
 
 ROOT_FILE = "promo.yaml"
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -59,11 +58,13 @@ def reference_files(root: Path) -> Listing:
 def read_bytes(root: Path, path: str, limits: Limits) -> bytes | Diagnostic:
     """The content of a file of the workspace, or why it cannot be had. No more than the limit is ever read."""
     try:
-        with open(root / path, "rb", buffering=0) as file:  # noqa: PTH123  measurably faster for thousands of files
-            size = os.fstat(file.fileno()).st_size
-            if size > limits.bytes:
-                return too_large(path, size, limits.bytes)
-            return file.read(limits.bytes + 1) or b""
+        # Opening thousands of files as Python objects takes longer than reading them.
+        file = os.open(f"{root}/{path}", os.O_RDONLY)
+        try:
+            size = os.fstat(file).st_size
+            return too_large(path, size, limits.bytes) if size > limits.bytes else os.read(file, size + 1)
+        finally:
+            os.close(file)
     except OSError as error:
         return _unreadable(path, error.strerror or "it cannot be read")
 

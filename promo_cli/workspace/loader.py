@@ -16,11 +16,13 @@ from promo_cli.diagnostics import Diagnostic, Failure, sort_key
 from promo_cli.model.promotion import Promotion
 from promo_cli.model.reference import Store
 from promo_cli.model.settings import Settings
-from promo_cli.workspace import codes, csv_reader, files, reader, reference
+from promo_cli.workspace import codes, csv_reader, reader, reference
+from promo_cli.workspace.files import ROOT_FILE
 from promo_cli.workspace.limits import PROMOTION, REFERENCE, Limits
 from promo_cli.workspace.promotions import promotion
 from promo_cli.workspace.record import Origin, Workspace
 from promo_cli.workspace.shape import Place, build
+from promo_cli.workspace.snapshot import Snapshot, take
 from promo_cli.workspace.sources import Sources
 from promo_cli.workspace.tree import pointer
 
@@ -31,9 +33,13 @@ def load(start: Path) -> Workspace:
     Raises Failure (exit 2) where there is no promo.yaml, or where it cannot be used; the latter with everything that
     is wrong with the other files as well.
     """
-    root = files.require_root(start)
+    return load_snapshot(take(start))
+
+
+def load_snapshot(snapshot: Snapshot) -> Workspace:
+    """The workspace as it was when the snapshot was taken. Raises Failure (exit 2) as `load` does."""
     with _without_collections():
-        return _Loader(root).load()
+        return _Loader(snapshot).load()
 
 
 @contextmanager
@@ -51,10 +57,10 @@ def _without_collections() -> Iterator[None]:
 class _Loader:
     """What has been read so far."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.sources = Sources()
-        self.diagnostics: list[Diagnostic] = []
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.sources = Sources(dict(snapshot.texts))
+        self.diagnostics: list[Diagnostic] = list(snapshot.diagnostics)
         self.origins: dict[int, Origin] = {}
         self.mentioned: dict[str, set[str]] = defaultdict(set)
         self.incomplete: set[str] = set()
@@ -66,7 +72,7 @@ class _Loader:
         if settings is None:
             raise Failure(sorted(self.diagnostics, key=sort_key), exit_code=2)
         return Workspace(
-            root=self.root,
+            root=self.snapshot.root,
             settings=settings,
             **{kind: tuple(entries[kind]) for kind in reference.KINDS},  # type: ignore[arg-type]
             promotions=tuple(promotions),
@@ -78,10 +84,10 @@ class _Loader:
         )
 
     def settings(self) -> Settings | None:
-        document = self.read(files.ROOT_FILE, PROMOTION)
+        document = self.read(ROOT_FILE, PROMOTION)
         if document is None:
             return None
-        place = Place(self.sources, files.ROOT_FILE, (), document.doubtful)
+        place = Place(self.sources, ROOT_FILE, (), document.doubtful)
         if not self.is_map(document, place):
             return None
         settings, found = build(Settings, document.value, place)
@@ -94,9 +100,7 @@ class _Loader:
 
     def reference_data(self) -> dict[str, list[BaseModel]]:
         entries: dict[str, list[BaseModel]] = defaultdict(list)
-        listing = files.reference_files(self.root)
-        self.diagnostics += listing.diagnostics
-        for path in listing.paths:
+        for path in self.snapshot.reference:
             document = self.read(path, REFERENCE)
             if document is None or document.diagnostics:
                 self.incomplete.update(reference.kinds_of(path))
@@ -116,9 +120,7 @@ class _Loader:
 
     def promotions(self) -> list[Promotion[Any]]:
         promotions = []
-        listing = files.promotion_files(self.root)
-        self.diagnostics += listing.diagnostics
-        for path in listing.paths:
+        for path in self.snapshot.promotions:
             document = self.read(path, PROMOTION)
             if document is None:
                 self.incomplete.add("promotions")
@@ -137,11 +139,9 @@ class _Loader:
 
     def read(self, path: str, limits: Limits) -> reader.Document | None:
         """The file's value, or None with the findings kept."""
-        data = files.read_bytes(self.root, path, limits)
-        if isinstance(data, Diagnostic):
-            self.diagnostics.append(data)
+        data = self.sources.texts.get(path)
+        if data is None:
             return None
-        self.sources.texts[path] = data
         document = (csv_reader if path.endswith(".csv") else reader).read(path, data, limits)
         self.diagnostics += document.diagnostics
         return document if document.readable else None

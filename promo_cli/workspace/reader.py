@@ -14,7 +14,7 @@ import yaml
 
 from promo_cli.diagnostics import Diagnostic, Edit, Fix, Location, Position, Range, Related
 from promo_cli.workspace import codes, syntax, tree
-from promo_cli.workspace.limits import MOST_FINDINGS, Limits, capped
+from promo_cli.workspace.limits import MOST_FINDINGS, Limits, capped, too_large
 from promo_cli.workspace.scalars import Ambiguous, plain
 
 Value = bool | int | Decimal | str | None | list[Any] | dict[str, Any]
@@ -90,12 +90,6 @@ def read(path: str, data: bytes, limits: Limits) -> Document:
 def split_lines(text: str) -> list[str]:
     """Lines as libyaml counts them."""
     return re.split("\r\n|[\n\r\x85\u2028\u2029]", text)
-
-
-def too_large(path: str, size: int, limit: int) -> Diagnostic:
-    """The finding of a file above its limit; sizes in bytes."""
-    message = f"the file has {size:,} bytes; at most {limit:,} are read"
-    return codes.TOO_LARGE.at(Location(path), message, help="split it over several files, or keep large lists as CSV")
 
 
 def _exceeded(path: str, error: tree.Exceeded, limits: Limits) -> Diagnostic:
