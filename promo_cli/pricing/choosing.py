@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from promo_cli.pricing.candidate import Candidate, Choice, compatible, without, worth
 from promo_cli.pricing.fallback import in_turn
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.search import Found, best_deal
+from promo_cli.pricing.types.base import Free
 from promo_cli.pricing.view import View
 
 
@@ -56,19 +57,29 @@ def _one_of_each_group(candidates: Sequence[Candidate], view: View) -> list[Cand
     return [c for c in candidates if settled.get(c.promotion.stacking.group or "", c) is c]
 
 
-def passed_over(candidate: Candidate, choices: Iterable[Choice], view: View) -> Refusal:
-    """Return why a candidate that could have applied was not chosen."""
-    if not candidate.allowed(candidate.first) and next(candidate.options(view.free), None) is None:
-        return Refusal(Reason.BUDGET_SPENT if candidate.first.worth > 0 else Reason.NO_SAVING)
+def passed_over(
+    candidates: Iterable[Candidate], choices: Sequence[Choice], view: View
+) -> Iterator[tuple[str, Refusal]]:
+    """Yield the id of every candidate that was not chosen, with why."""
+    chosen = {candidate for candidate, _ in choices}
     free = view.free
-    for other, option in choices:
+    for _, option in choices:
+        free = without(free, option)
+    for candidate in candidates:
+        if candidate not in chosen:
+            yield candidate.promotion.id, _why(candidate, choices, view.free, free)
+
+
+def _why(candidate: Candidate, choices: Sequence[Choice], before: Free, after: Free) -> Refusal:
+    if not candidate.allowed(candidate.first) and next(candidate.options(before), None) is None:
+        return Refusal(Reason.BUDGET_SPENT if candidate.first.worth > 0 else Reason.NO_SAVING)
+    for other, _ in choices:
         why = refused_by(candidate, other)
         if why is not None:
             return why
-        free = without(free, option)
-    if not any(free[i] for i in candidate.offer.reach):
-        return Refusal(Reason.UNITS_TAKEN if candidate.offer.reach else Reason.BETTER_COMBINATION)
-    if next(candidate.options(free), None) is None:
+    if candidate.offer.reach and not any(after[i] for i in candidate.offer.reach):
+        return Refusal(Reason.UNITS_TAKEN)
+    if next(candidate.options(after), None) is None:
         return Refusal(Reason.UNITS_TAKEN)
     return Refusal(Reason.BETTER_COMBINATION)
 

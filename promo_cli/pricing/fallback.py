@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from promo_cli.pricing.candidate import Candidate, Choice, compatible, without, worth
-from promo_cli.pricing.types.base import Free
+from promo_cli.pricing.types.base import Free, Option
 
 
 def fallback(candidates: Sequence[Candidate], free: Free, budget: int) -> tuple[Choice, ...]:
@@ -16,9 +16,9 @@ def fallback(candidates: Sequence[Candidate], free: Free, budget: int) -> tuple[
     more is kept, until nothing does or the orders played have cost a tenth of the step budget, counted as in `search`.
     Of greedy and priority the better, of equals priority.
     """
-    greedy = _swapped(_greedy(candidates, free), candidates, free, budget // 10)
+    swapped = _swapped(greedy(candidates, free), candidates, free, budget // 10)
     turns = in_turn(candidates, free)
-    return greedy if worth(greedy) > worth(turns) else turns
+    return swapped if worth(swapped) > worth(turns) else turns
 
 
 def in_turn(candidates: Iterable[Candidate], free: Free) -> tuple[Choice, ...]:
@@ -39,16 +39,28 @@ def _joins(candidate: Candidate, choices: Sequence[Choice]) -> bool:
     return all(not (own.choosy or other.choosy) or compatible(own, other) for other in others)
 
 
-def _greedy(candidates: Sequence[Candidate], free: Free) -> tuple[Choice, ...]:
+def greedy(candidates: Sequence[Candidate], free: Free) -> tuple[Choice, ...]:
+    """Return the choices of again and again the option that saves the most; of equals the first by rank."""
     left, choices = list(candidates), list[Choice]()
+    best: dict[Candidate, Option | None] = {candidate: _best(candidate, free) for candidate in left}
     while True:
-        offers = [(candidate, option) for candidate in left for option in candidate.options(free)][:]
-        if not offers:
+        able = [(candidate, option) for candidate in left if (option := best[candidate]) is not None]
+        if not able:
             return tuple(choices)
-        best = max(offers, key=lambda choice: choice[1].worth)
-        choices.append(best)
-        free = without(free, best[1])
-        left = [c for c in left if c is not best[0] and compatible(c.promotion, best[0].promotion)]
+        chosen, option = max(able, key=lambda choice: choice[1].worth)
+        choices.append((chosen, option))
+        free = without(free, option)
+        left = [candidate for candidate in left if candidate is not chosen and _joins(candidate, choices[-1:])]
+        for candidate in left:
+            if candidate.mask & chosen.mask:
+                best[candidate] = _best(candidate, free)
+
+
+def _best(candidate: Candidate, free: Free) -> Option | None:
+    """The option that saves the most, of equals the one with the most sets."""
+    if candidate.offer.steady:
+        return next(candidate.options(free), None)
+    return max(candidate.options(free), key=lambda option: option.worth, default=None)
 
 
 def _swapped(

@@ -29,10 +29,7 @@ def run_lane(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> None:
     found = choose(candidates, view)
     sale.exact &= found.exact
     apply(found.choices, view)
-    chosen = {choice.promotion.id for choice, _ in found.choices}
-    for able in candidates:
-        if able.promotion.id not in chosen:
-            verdicts[able.promotion.id] = passed_over(able, found.choices, view)
+    verdicts.update(passed_over(candidates, found.choices, view))
 
 
 def _ready(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:

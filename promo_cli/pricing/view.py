@@ -48,7 +48,8 @@ class View:
             runs, free = self.runs, self.free
             taken = tuple([(i, free[i]) for i in reach if free[i] and runs[i].running > runs[i].floor])
             base = sum([runs[i].running * count for i, count in taken])
-            self._pools[reach] = Pool(reach, free, taken, base, any(runs[i].floor for i in reach))
+            least = min([runs[i].running for i, _ in taken], default=0)
+            self._pools[reach] = Pool(reach, free, taken, base, least, any(runs[i].floor for i in reach))
         return self._pools[reach]
 
     def mask(self, reach: tuple[int, ...]) -> int:

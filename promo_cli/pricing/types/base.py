@@ -23,14 +23,15 @@ Taken = tuple[tuple[int, int], ...]
 class Pool(NamedTuple):
     """Runs that many promotions may share, with what they hold at the lane's start.
 
-    `taken` are the units that can still give something, `base` what they cost in minor units; `floored` if any may not
-    go down to nothing.
+    `taken` are the units that can still give something, `base` what they cost in minor units, `least` what the cheapest
+    costs; `floored` if any may not go down to nothing.
     """
 
     reach: tuple[int, ...]
     free: Free
     taken: Taken
     base: int
+    least: int
     floored: bool
 
 

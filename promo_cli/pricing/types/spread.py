@@ -90,8 +90,7 @@ class Spread:
             return False
         if self._selective or self.terms.by_line or (strictly and self.floored):
             return False
-        least = min((self.runs[i].running for i, _ in self.pool.taken), default=0)
-        return _gives_more(self.formula, other.formula, least if strictly else None)
+        return _gives_more(self.formula, other.formula, self.pool.least if strictly else None)
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield the one way to apply it, if that saves anything."""
