@@ -138,6 +138,27 @@ SCENARIOS = [
         (bogo("B", 1, 1, get_product_id="tea", scope=products("latte")),),
         items(latte=2),
     ),
+    Scenario(
+        "bogo-named-in-scope",
+        "The product to get is in the scope too: what is bought is taken from the others first.",
+        "9",
+        (bogo("B", 1, 1, get_product_id="latte", scope=category("drinks")),),
+        items(latte=2, tea=1, juice=1),
+    ),
+    Scenario(
+        "bogo-named-in-scope-bought-too",
+        "Three lattes and three teas, buy 2 get a latte: two sets, one latte among what is bought.",
+        "9",
+        (bogo("B", 2, 1, get_product_id="latte"),),
+        items(latte=3, tea=3),
+    ),
+    Scenario(
+        "bogo-named-itself",
+        "The named product is all there is: seven are two sets of three.",
+        "9",
+        (bogo("B", 2, 1, get_product_id="latte", scope=products("latte")),),
+        items(latte=7),
+    ),
     Scenario("bogo-max", "`max_applications: 1`.", "4.5", (bogo("B", 1, 1, max_applications=1),), items(latte=6)),
     Scenario(
         "bogo-weighed",
