@@ -110,10 +110,13 @@ def _refused(con: DuckDBPyConnection, files: list[int]) -> dict[int, list[dict[s
 
 
 def _data(raw: str) -> Any:
+    """Return a refused line as JSON, or as text where it is none or cannot be written again, such as 1e300."""
     try:
-        return canonical.loads(raw)
+        value = canonical.loads(raw)
+        canonical.dumps(value)
     except canonical.CanonicalError:
         return raw or None
+    return value
 
 
 def _errors(refused: list[dict[str, Any]]) -> dict[str, Any]:

@@ -72,3 +72,13 @@ def test_a_receipt_names_only_so_many_refused_lines(world: Any, monkeypatch: pyt
     world.ingest()
     receipt = world.receipt(key)
     assert ([each["line"] for each in receipt["errors"]], receipt["more_errors"]) == ([1, 2], 1)
+
+
+def test_a_number_too_large_to_be_written_is_told_as_text(world: Any, event: Any) -> None:
+    """What a line holds can never keep its receipt from being written."""
+    key = world.upload(b'{"kind":"usage","seq":1e300}', b'{"kind":"usage","seq":1' + b"0" * 30 + b"}")
+    world.ingest()
+    assert [each["data"] for each in world.receipt(key)["errors"]] == [
+        '{"kind":"usage","seq":1E+300}',
+        {"kind": "usage", "seq": "1" + "0" * 30},
+    ]
