@@ -14,11 +14,13 @@ def count(diagnostics: Iterable[Diagnostic]) -> dict[str, int]:
 
 
 def sentence(diagnostics: Iterable[Diagnostic], files: int) -> str:
-    """`2 errors and 1 warning in 40 files`, or that all is well."""
+    """`2 errors and 1 warning in 40 files (3 suppressed)`, or that all is well."""
+    diagnostics = list(diagnostics)
     counts = count(diagnostics)
     parts = [_number(counts["errors"], "error")] if counts["errors"] else []
     parts += [_number(counts["warnings"], "warning")] if counts["warnings"] else []
-    where = f"in {_number(files, 'file')}"
+    hidden = sum(found.suppressed for found in diagnostics)
+    where = f"in {_number(files, 'file')}" + (f" ({hidden:,} suppressed)" if hidden else "")
     return f"{' and '.join(parts)} {where}" if parts else f"No problems {where}"
 
 

@@ -20,6 +20,7 @@ from promo_cli.diagnostics import (
     render_full,
     render_json,
 )
+from promo_cli.diagnostics.visible import cells
 
 CODE = Code(code="TIM001", name="end-before-start", severity=Severity.ERROR, doc="What.")
 FILES = {
@@ -209,7 +210,7 @@ def test_rendering_never_fails_and_stays_in_width(line: str, start: int, length:
     text = render_full.render([found], {"a.yaml": line}.get, width=width)
     assert text.count("\n") == 6
     assert "^" in text
-    assert len(text.split("\n")[3]) <= width + 4
+    assert sum(cell for _, cell in cells(text.split("\n")[3])) <= width + 4
     json.loads(render_json.render([found], files=1))
 
 
