@@ -33,7 +33,7 @@ class Session:
 
     def note(self, text: str) -> None:
         """Say what is going on, on stderr."""
-        if not self.quiet:
+        if text and not self.quiet:
             typer.echo(text, err=True)
 
     def detail(self, text: str) -> None:

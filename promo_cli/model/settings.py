@@ -63,6 +63,24 @@ class Receipt(Strict):
     """How many characters fit on a line; longer promotion names are reported."""
 
 
+Level = Literal["error", "warning", "info", "off"]
+"""What a finding counts as; `off` leaves it out."""
+
+Levels = dict[Annotated[str, Field(pattern=r"^[A-Z]{3}([0-9]{3})?$")], Level]
+"""Severities by code, such as AMT022, or family, such as AMT; a code counts more than its family."""
+
+
+class Diagnostics(Strict):
+    """What `promo validate` makes of its findings."""
+
+    severity: Levels = {}
+    """`error`, `warning`, `info` or `off` (in quotes) by code, such as AMT022, or family, such as POL."""
+    paths: dict[Annotated[str, Field(min_length=1)], Levels] = {}
+    """The same for some files only, by path, such as promotions/legacy/*; `*` stands for anything, folders included."""
+    baseline: Annotated[str, Field(min_length=1)] | None = None
+    """A file below the workspace with findings that do not count; `promo validate --write-baseline` makes it."""
+
+
 class Settings(Strict):
     """The whole of promo.yaml."""
 
@@ -84,3 +102,5 @@ class Settings(Strict):
     """How many days before its start a promotion is sent to tills, so that it begins without network."""
     receipt: Receipt = Receipt()
     """The paper that receipts are printed on."""
+    diagnostics: Diagnostics = Diagnostics()
+    """Severities of findings, and which of them are known and do not count."""

@@ -13,6 +13,7 @@ from promo_cli.diagnostics import Diagnostic, Failure, Severity
 from promo_cli.workspace import Workspace
 
 if TYPE_CHECKING:
+    from promo_cli.pipeline.weighing import Written
     from promo_cli.validation.selftest import Result
 
 
@@ -47,6 +48,17 @@ def check(
     found = validation.check(workspace, paths=paths, today=today)
     wanted, _ = workspace_paths(workspace, paths)
     return Checked(workspace, weigh(workspace, found, wanted=wanted, today=today, baseline=baseline))
+
+
+def make_baseline(start: Path, file: Path | None, *, today: dt.date | None = None) -> Written:
+    """Write the baseline of the workspace around `start`, as `weighing.write_baseline` says."""
+    from promo_cli import validation
+    from promo_cli.pipeline.weighing import write_baseline
+    from promo_cli.workspace import load
+
+    workspace = load(start)
+    today = today or today_of(workspace)
+    return write_baseline(workspace, validation.check(workspace, today=today), today=today, file=file)
 
 
 def checked_workspace(start: Path, *, today: dt.date | None = None) -> Workspace:
