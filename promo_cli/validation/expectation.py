@@ -42,6 +42,36 @@ def differences(expected: Expectation, receipt: Mapping[str, Any]) -> Iterator[D
                 yield Difference(f"/{name}/{index}", name, part, receipt[name])
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the expectation would say at `pointer` to fit a receipt; None where that is for a person to decide."""
+
+    pointer: str
+    value: Any
+
+
+def corrections(expected: Expectation, receipt: Mapping[str, Any]) -> Iterator[Correction]:
+    """Yield, for every part that differs, what it would say instead, in the form in which it is written."""
+    for name in _TOTALS:
+        if getattr(expected, name) not in (None, receipt[name]):
+            yield Correction(f"/{name}", receipt[name])
+    if expected.applied is not None and any(_applied(expected.applied, receipt["applied"])):
+        found = {entry["code"]: entry["amount"] for entry in receipt["applied"]}
+        yield Correction("/applied", found if isinstance(expected.applied, Mapping) else list(found))
+    if expected.skipped is not None and any(_skipped(expected.skipped, receipt["skipped"])):
+        reasons = {entry["code"]: entry["reason_code"] for entry in receipt["skipped"]}
+        left = {code: reasons[code] for code in expected.skipped if code in reasons}
+        yield Correction("/skipped", left if isinstance(expected.skipped, Mapping) else list(left))
+    for one in _lines(expected.lines or (), receipt["lines"]):
+        yield Correction(one.pointer, one.actual)
+    for name in ("rewards", "hints"):
+        for index, part in enumerate(getattr(expected, name) or ()):
+            if not any(_holds(part, found) for found in receipt[name]):
+                same = next((one for one in receipt[name] if one["code"] == part.get("code")), None)
+                known = same is not None and part.keys() <= same.keys()
+                yield Correction(f"/{name}/{index}", {key: same[key] for key in part} if same and known else None)
+
+
 def shown(value: Any) -> str:
     """A value as a message shows it: amounts with separators, lists of codes with commas."""
     match value:
