@@ -1,9 +1,9 @@
-"""A difference between two sets of bundles, as text and as JSON values."""
+"""A difference between two sets of bundles, as text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from promo_cli.publishing.difference import Change, Difference
@@ -45,24 +45,3 @@ def stores(several: Sequence[str]) -> str:
     some = ", ".join(several[:_NAMED]) + (" …" if len(several) > _NAMED else "")
     return f"{len(several)} {'store' if len(several) == 1 else 'stores'} ({some})"
 
-
-def difference_document(found: Difference) -> dict[str, Any]:
-    """Return a difference as JSON values."""
-    return {
-        "changes": [
-            {
-                "kind": change.kind,
-                "id": change.promotion_id,
-                "code": change.code,
-                "name": change.name,
-                "start_date": change.start_date,
-                "end_date": change.end_date,
-                "stores": list(change.stores),
-                "fields": [{"path": one.path, "before": one.before, "after": one.after} for one in change.fields],
-            }
-            for change in found.changes
-        ],
-        "stores_added": list(found.stores_added),
-        "stores_removed": list(found.stores_removed),
-        "catalogue_stores": list(found.catalogue_stores),
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,10 @@ app = group("Publish.")
 def publish(
     session: Session,
     env: Env,
+    plan: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PLAN]", exists=True, dir_okay=False, help="What `promo plan --out` wrote."),
+    ] = None,
     *,
     as_of: AsOf = None,
     allow_dirty: Annotated[
@@ -35,21 +40,27 @@ def publish(
     reason: Annotated[str | None, typer.Option("--reason", help="Why, for the release's record.")] = None,
     json: JsonFlag = False,
 ) -> None:
-    """Publish to every store in one atomic step. Running it again is always safe."""
+    """Publish to every store in one atomic step. Running it again is always safe.
+
+    With a PLAN exactly that is published, or nothing (exit 3).
+    """
     from promo_cli.cli.progress import bars
+    from promo_cli.pipeline.plan import read_plan
     from promo_cli.pipeline.publish import publish_environment
 
     if refresh:
         _refresh(session, env, yes=yes, json=json)
         return
+    held = None if plan is None else read_plan(plan)
     with bars(session) as show_bar:
         done = publish_environment(
             session.start,
             env,
             now=now(),
-            as_of=day(as_of),
+            as_of=day(as_of) or (None if held is None else held.as_of),
             allow_dirty=allow_dirty,
             reason=reason,
+            plan=held,
             release_hold=release_hold,
             urgent=urgent,
             confirm=confirmer(session, yes=yes),

@@ -61,13 +61,13 @@ def diff(
     json: JsonFlag = False,
 ) -> None:
     """Show what changed for which stores between two releases."""
-    from promo_cli.cli.changes import change_lines, difference_document
+    from promo_cli.cli.changes import change_lines
     from promo_cli.pipeline.operate_releases import diff_releases
 
     upto, found = diff_releases(session.start, env, old, new, now=now())
     if json:
         document = {"schema": "promo.release-diff/1", "env": env, "old": old, "new": upto}
-        session.document({**document, **difference_document(found)})
+        session.document({**document, **found.document()})
         return
     if found.empty:
         session.result(f"Releases {old} and {upto} of {env} hold the same.")

@@ -12,7 +12,10 @@ from promo_cli.model.settings import Environment
 from promo_cli.pipeline import codes
 from promo_cli.pipeline.environment import environment, storage_of
 from promo_cli.protocol.identifiers import RANDOM_BYTES, ulid
+from promo_cli.protocol.trust import TrustedState
 from promo_cli.publishing import KeyRing, Writer, open_keys
+from promo_cli.publishing.keymaking import ROOT_FILE
+from promo_cli.publishing.keyring import ROOT_VARIABLE
 from promo_cli.workspace import Workspace
 
 Confirm = Callable[[str], bool]
@@ -35,6 +38,18 @@ def keys_of(root: Path, env: str, chosen: Environment, now: dt.datetime) -> KeyR
     Raises Failure (exit 2) where there is no root.
     """
     return open_keys(key_folder(root, env), env, now, development=is_folder(chosen), given=os.environ)
+
+
+def trusted_of(workspace: Workspace, env: str, now: dt.datetime) -> TrustedState | None:
+    """Return what to check an environment's HEAD with, for commands that only look: no keys are made.
+
+    None for a folder that nothing was published to. Raises Failure (exit 2) where there is no root.
+    """
+    chosen = environment(workspace, env)
+    stated = os.environ.get(ROOT_VARIABLE) or (key_folder(workspace.root, env) / ROOT_FILE).exists()
+    if is_folder(chosen) and not stated:
+        return None
+    return keys_of(workspace.root, env, chosen, now).trusted
 
 
 def writer_for(workspace: Workspace, env: str, now: dt.datetime) -> Writer:

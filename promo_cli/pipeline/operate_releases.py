@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from promo_cli.diagnostics import Diagnostic, Failure
-from promo_cli.pipeline.environment import environment, storage_of
-from promo_cli.pipeline.operate import keys_of
+from promo_cli.pipeline.environment import storage_of
+from promo_cli.pipeline.operate import trusted_of
 from promo_cli.protocol.blob import Blob
 from promo_cli.protocol.fields import time_text
 from promo_cli.protocol.head import Head
@@ -18,7 +18,7 @@ from promo_cli.protocol.shard import Entry
 from promo_cli.protocol.trust import Refused, accept_blob
 from promo_cli.publishing.chain import Link, damaged, entries_of, find, walk
 from promo_cli.publishing.difference import Difference, difference
-from promo_cli.publishing.live import broken, read_live_head
+from promo_cli.publishing.live import broken, nothing_live, read_live_head
 from promo_cli.publishing.pool import in_parallel
 from promo_cli.storage import Storage
 from promo_cli.till.pull import read_blob
@@ -28,9 +28,11 @@ from promo_cli.workspace import load
 def live_head(start: Path, env: str, now: dt.datetime) -> tuple[Storage, Head]:
     """Read and check an environment's HEAD. Raises Failure (exit 2 before the first publication)."""
     workspace = load(start)
-    chosen = environment(workspace, env)
     storage = storage_of(workspace, env)
-    trusted, _ = read_live_head(storage, keys_of(workspace.root, env, chosen, now).trusted)
+    known = trusted_of(workspace, env, now)
+    if known is None:
+        raise nothing_live(storage)
+    trusted, _ = read_live_head(storage, known)
     assert trusted.head is not None, "an accepted HEAD is remembered"
     return storage, trusted.head
 

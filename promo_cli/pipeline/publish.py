@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from promo_cli import __version__
@@ -14,8 +13,12 @@ from promo_cli.pipeline import codes
 from promo_cli.pipeline.check import checked_workspace, failed_tests, today_of
 from promo_cli.pipeline.environment import environment, storage_of
 from promo_cli.pipeline.operate import Confirm, consent, keys_of
+from promo_cli.pipeline.plan import Held, held_of
+from promo_cli.pipeline.plan_inputs import inputs_sha256
 from promo_cli.pipeline.provenance import provenance
 from promo_cli.publishing import Progress, Published, Source, publish
+from promo_cli.publishing import codes as publishing_codes
+from promo_cli.publishing.live import Live, read_live
 from promo_cli.workspace import Workspace
 
 
@@ -27,6 +30,7 @@ def publish_environment(
     as_of: dt.date | None = None,
     allow_dirty: bool = False,
     reason: str | None = None,
+    plan: Held | None = None,
     release_hold: bool = False,
     urgent: bool = False,
     confirm: Confirm = lambda question: False,
@@ -34,7 +38,8 @@ def publish_environment(
 ) -> Published:
     """Publish the workspace around `start` to an environment, as one atomic commit for every store.
 
-    `now` is UTC, `as_of` a day in the company's time zone (today by default). Raises Failure and writes nothing for
+    `now` is UTC, `as_of` a day in the company's time zone (today by default). A `plan` is held to: its day, inputs and
+    effect; another base that leaves the effect as it was will do. Raises Failure and writes nothing for
     errors or failed tests (exit 1), uncommitted changes or a protected environment nobody confirmed (2), a conflict
     (3); 4 for an unknown outcome, after which running again finds out.
     """
@@ -46,12 +51,15 @@ def publish_environment(
     source = _clean_source(workspace.root, allow_dirty=allow_dirty)
     on = as_of or today_of(workspace)
     bundles = compile_fleet(workspace, on)
+    storage, keys = storage_of(workspace, env), keys_of(workspace.root, env, chosen, now)
+    base = None if plan is None else _held_base(plan, workspace, env, on, read_live(storage, keys.trusted), bundles)
     consent(env, chosen, "Publish", confirm)
     return publish(
         bundles,
-        storage=storage_of(workspace, env),
+        storage=storage,
         env=env,
-        keys=keys_of(workspace.root, env, chosen, now),
+        keys=keys,
+        base=base,
         source=source,
         as_of=on,
         horizon_days=workspace.settings.horizon_days,
@@ -65,12 +73,23 @@ def publish_environment(
     )
 
 
-def inputs_sha256(workspace: Workspace) -> str:
-    """Return the hash over every source file's path and content, which equal inputs share in any folder."""
-    digest = hashlib.sha256()
-    for path, data in sorted(workspace.sources.texts.items()):
-        digest.update(f"{path}\0{hashlib.sha256(data).hexdigest()}\n".encode())
-    return digest.hexdigest()
+def _held_base(
+    plan: Held, workspace: Workspace, env: str, on: dt.date, live: Live, bundles: Mapping[str, bytes]
+) -> str:
+    """Return the hash of the release to publish over; raises Failure (exit 3) where the plan does not hold any more."""
+    now = held_of(workspace, env, on, live, bundles)
+    problems = {
+        "the environment": (plan.env, now.env),
+        "the day": (plan.as_of, now.as_of),
+        "the inputs' hash": (plan.inputs_sha256, now.inputs_sha256),
+        "the effect's hash": (plan.effect_sha256, now.effect_sha256),
+    }
+    for what, (planned, found) in problems.items():
+        if planned != found:
+            notes = [f"planned over release {plan.base_seq or 'none'}, live is {now.base_seq or 'none'}"]
+            message = f"{what} in the plan is {planned}, now it is {found}"
+            raise Failure([publishing_codes.STALE_PLAN.at(None, message, notes=notes, help="plan again")], exit_code=3)
+    return now.base_sha256
 
 
 def _clean_source(root: Path, *, allow_dirty: bool) -> Source:

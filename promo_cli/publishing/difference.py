@@ -52,6 +52,27 @@ class Difference:
         """Tell whether nothing differs."""
         return not (self.changes or self.stores_added or self.stores_removed or self.catalogue_stores)
 
+    def document(self) -> dict[str, Any]:
+        """Return the difference as JSON values."""
+        return {
+            "changes": [
+                {
+                    "kind": change.kind,
+                    "id": change.promotion_id,
+                    "code": change.code,
+                    "name": change.name,
+                    "start_date": change.start_date,
+                    "end_date": change.end_date,
+                    "stores": list(change.stores),
+                    "fields": [{"path": one.path, "before": one.before, "after": one.after} for one in change.fields],
+                }
+                for change in self.changes
+            ],
+            "stores_added": list(self.stores_added),
+            "stores_removed": list(self.stores_removed),
+            "catalogue_stores": list(self.catalogue_stores),
+        }
+
 
 def difference(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Difference:
     """Compare bundles by store id. Equal bundles may be left out of both. Raises DocumentError for malformed ones."""

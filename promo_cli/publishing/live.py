@@ -55,9 +55,14 @@ def read_live_head(storage: Storage, trusted: TrustedState) -> tuple[TrustedStat
     """Read HEAD alone, and its ETag. Raises Failure as `read_live` does, and (exit 2) where nothing is published."""
     found = _head(storage, trusted)
     if found is None:
-        message = f"nothing is published in {storage.where}"
-        raise Failure([codes.NOTHING_LIVE.at(None, message, help="publish first")], exit_code=2)
+        raise nothing_live(storage)
     return found
+
+
+def nothing_live(storage: Storage) -> Failure:
+    """Return what to raise where nothing is published yet."""
+    message = f"nothing is published in {storage.where}"
+    return Failure([codes.NOTHING_LIVE.at(None, message, help="publish first")], exit_code=2)
 
 
 def newest_root(storage: Storage, trusted: TrustedState) -> TrustedState:

@@ -17,7 +17,7 @@ from promo_cli.publishing.amend import RACES
 from promo_cli.publishing.chain import check_complete, entries_of, find
 from promo_cli.publishing.commit import Draft, commit
 from promo_cli.publishing.documents import following
-from promo_cli.publishing.live import newest_root, read_live
+from promo_cli.publishing.live import newest_root, nothing_live, read_live
 from promo_cli.publishing.upload import Uploaded
 from promo_cli.publishing.verify import verify
 from promo_cli.publishing.writer import Writer, successor
@@ -43,7 +43,7 @@ def rollback(writer: Writer, to: int, *, actor: Source, reason: str, dry_run: bo
     for _ in range(RACES):
         live = read_live(storage, writer.keys.trusted)
         if live.head is None or live.entries is None:
-            raise Failure([codes.NOTHING_LIVE.at(None, f"nothing is published in {storage.where}")], exit_code=2)
+            raise nothing_live(storage)
         link = find(storage, live.head, to)
         entries = entries_of(storage, link)
         wanted = check_complete(storage, link, entries)

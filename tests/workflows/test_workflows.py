@@ -119,13 +119,14 @@ def test_workflows_follow_githubs_schema(path: Path, schema: str) -> None:
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_actions_are_pinned_and_rights_are_named(path: Path) -> None:
-    """Every action has a major version; a workflow may only read, and prove who it is where it publishes."""
+    """Every action has a major version; a workflow may only read, prove who it is, and comment where it plans."""
     workflow = read(path)
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step["uses"]) for step in steps if "uses" in step)
     rights = workflow["permissions"]
     assert rights.pop("contents") == "read"
-    assert rights in ({}, {"id-token": "write"})
+    assert rights.pop("id-token") == "write"
+    assert rights == ({"pull-requests": "write"} if path.name == "validate.yml" else {})
 
 
 def test_pull_requests_are_validated_and_main_is_published() -> None:
@@ -152,7 +153,10 @@ def test_a_good_pull_request_is_green(runner: Runner) -> None:
     """Every step of `validate` succeeds on this repository, and the summary says what each found."""
     runner.run(job_of("validate"))
     assert {name: done.returncode for name, done in runner.results.items()} == dict.fromkeys(runner.results, 0)
-    assert list(runner.results) == ["Install promo", "Validate", "Test", "Compile", "Summary"]
+    steps = ["Install promo", "Validate", "Test", "Compile", "Plan", "Comment", "Summary"]
+    assert list(runner.results) == steps
+    assert "<!-- promo plan -->" in runner.summary
+    assert "release 1 holds exactly this" in runner.summary
     assert re.search(r"in \d+ files", runner.summary)
     assert "tests passed." in runner.summary
     assert "Wrote 22 bundles" in runner.summary
@@ -171,6 +175,31 @@ def test_a_bad_pull_request_is_red_and_says_why(runner: Runner) -> None:
     }
     assert "promotions/kopi-teras/weekend20.yaml:" in runner.summary
     assert "### promo test" not in runner.summary
+
+
+@pytest.mark.parametrize("comments", ["", "77"], ids=["first-run", "later-run"])
+def test_the_plan_is_one_comment_written_anew(runner: Runner, comments: str) -> None:
+    """A changed promotion is in the plan; the first run makes the comment, later ones replace its text."""
+    changed = runner.clone / "promotions" / "kopi-teras" / "weekend20.yaml"
+    text, _, _ = changed.read_text().partition("tests:")
+    changed.write_text(text.replace("discount_percent: 20", "discount_percent: 15"))
+    gh = runner.temp / "bin" / "gh"
+    gh.parent.mkdir()
+    gh.write_text(f'#!/bin/sh\necho "$@" >> {runner.temp}/gh.txt\ncase "$*" in *--paginate*) echo {comments};; esac\n')
+    gh.chmod(0o755)
+    job = job_of("validate")
+    job["steps"] = [{"name": "Path", "run": f'echo {gh.parent} >> "$GITHUB_PATH"'}, *job["steps"]]
+    job["env"] = {**job["env"], "GITHUB_REPOSITORY": "o/r"}
+    runner.context = {"github.event.number": "5"}
+    runner.run(job)
+    assert runner.results["Comment"].returncode == 0, runner.results["Comment"].stderr
+    calls = (runner.temp / "gh.txt").read_text().splitlines()
+    wanted = "--method PATCH repos/o/r/issues/comments/77" if comments else "repos/o/r/issues/5/comments -F"
+    assert [wanted in call for call in calls] == [False, True]
+    plan = (runner.temp / "plan.md").read_text()
+    assert plan.startswith("<!-- promo plan -->")
+    assert "rules.discount&#95;percent" in plan
+    assert "<details><summary>WEEKEND20" in plan
 
 
 def test_a_merge_is_published(runner: Runner) -> None:

@@ -1,0 +1,80 @@
+"""`promo plan`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from promo_cli.cli.changes import change_lines
+from promo_cli.cli.options import AsOf, Env, day, now
+from promo_cli.cli.paper import heading, paper, words_of
+from promo_cli.cli.session import JsonFlag, Session, command, group
+
+if TYPE_CHECKING:
+    from promo_cli.pipeline.plan import Plan, Preview
+
+app = group("Plan.")
+
+CHANGES_EXIST = 5
+FORMATS = ("text", "markdown", "json")
+
+
+@command(app, "plan")
+def plan(
+    session: Session,
+    env: Env,
+    *,
+    as_of: AsOf = None,
+    format: Annotated[  # noqa: A002 -- the option's name
+        str, typer.Option("--format", metavar="FORMAT", help="text, markdown (for a pull request) or json.")
+    ] = "text",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Also write the plan, for `promo publish FILE`.")
+    ] = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 5 when something would change.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Show what publishing would change: which promotions, for which stores, on which days, with a receipt of each."""
+    from promo_cli.cli.plan_markdown import markdown
+    from promo_cli.pipeline.plan import plan_environment
+    from promo_cli.protocol import canonical
+
+    if format not in FORMATS:
+        raise typer.BadParameter(f"expected {', '.join(FORMATS)}, found {format!r}", param_hint="--format")
+    found = plan_environment(session.start, env, as_of=day(as_of), now=now())
+    if out is not None:
+        out.write_bytes(canonical.dumps(found.document()) + b"\n")
+        session.note(f"Wrote {out}. Now: promo publish {out} --env {env}")
+    if json or format == "json":
+        session.document(found.document())
+    elif format == "markdown":
+        session.result(markdown(found))
+    else:
+        session.result("\n".join(_lines(found)))
+    if exit_code and not found.difference.empty:
+        raise typer.Exit(CHANGES_EXIST)
+
+
+def _lines(found: Plan) -> Iterator[str]:
+    base = f"release {found.held.base_seq}" if found.held.base_seq else "nothing yet"
+    if found.difference.empty:
+        yield f"Nothing to publish: {base} in {found.where} holds exactly this."
+        return
+    yield f"Plan for {found.held.env} ({found.where}), over {base}, as of {found.held.as_of}:"
+    yield from change_lines(found.difference)
+    for one in found.previews:
+        yield f"\n{title(one)}"
+        yield receipt(one)
+
+
+def title(one: Preview) -> str:
+    """Return what a preview is of."""
+    return f"{one.code} at {one.store_id}" + ("" if one.applies else " (no cart found to which it applies)")
+
+
+def receipt(one: Preview) -> str:
+    """Return a preview's receipt as paper."""
+    return "\n".join([*heading(one.priced), *paper(one.priced.receipt, words_of(one.priced))])

@@ -1,0 +1,194 @@
+"""What a publication would change: stores, promotions, days, fields, and a receipt of each changed promotion."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from promo_cli.compiler import compile_fleet
+from promo_cli.diagnostics import Failure, Location
+from promo_cli.pipeline import codes
+from promo_cli.pipeline.check import checked_workspace, today_of
+from promo_cli.pipeline.environment import storage_of
+from promo_cli.pipeline.operate import trusted_of
+from promo_cli.pipeline.operate_releases import read_bundles
+from promo_cli.pipeline.plan_inputs import inputs_sha256
+from promo_cli.pipeline.price import Priced, priced
+from promo_cli.pipeline.provenance import provenance
+from promo_cli.protocol import canonical
+from promo_cli.protocol.blob import blob_of
+from promo_cli.protocol.fields import DocumentError, Fields
+from promo_cli.protocol.shard import Entry
+from promo_cli.protocol.trust import Refused
+from promo_cli.publishing.difference import Difference, difference
+from promo_cli.publishing.live import Live, broken, read_live
+from promo_cli.storage import Storage
+from promo_cli.validation.sample import sample
+from promo_cli.workspace import Workspace
+
+SCHEMA = "promo.plan/1"
+PREVIEWS = 40
+"""Promotions shown with a receipt; a plan that changes more is not read receipt by receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A made-up cart in one store, and its receipt with the promotion alone. Amounts in major units."""
+
+    code: str
+    store_id: str
+    cart: Mapping[str, Any]
+    applies: bool
+    priced: Priced
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a publication is held to: the inputs and day it was planned with, the base, and the effect."""
+
+    env: str
+    as_of: dt.date
+    inputs_sha256: str
+    base_seq: int | None
+    base_sha256: str
+    """The live release's hash; empty before the first publication."""
+    effect_sha256: str
+    """Over every store whose bundle changes, from what to what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What publishing would do now."""
+
+    held: Held
+    where: str
+    commit: str | None
+    dirty: bool
+    stores: int
+    difference: Difference
+    previews: tuple[Preview, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Return the plan as JSON values; `promo publish PLAN` reads it back."""
+        held = self.held
+        return {
+            "schema": SCHEMA,
+            "env": held.env,
+            "target": self.where,
+            "as_of": held.as_of.isoformat(),
+            "commit": self.commit,
+            "dirty": self.dirty,
+            "inputs_sha256": held.inputs_sha256,
+            "base": None if held.base_seq is None else {"seq": held.base_seq, "sha256": held.base_sha256},
+            "effect_sha256": held.effect_sha256,
+            "stores": self.stores,
+            **self.difference.document(),
+            "previews": [
+                {
+                    "code": one.code,
+                    "store_id": one.store_id,
+                    "applies": one.applies,
+                    "cart": one.cart,
+                    "receipt": one.priced.receipt,
+                }
+                for one in self.previews
+            ],
+        }
+
+
+def plan_environment(start: Path, env: str, *, as_of: dt.date | None, now: dt.datetime) -> Plan:
+    """Compare the workspace around `start` with what is live; writes nothing.
+
+    `as_of` is a day in the company's time zone, today by default. Raises Failure: exit 1 for a workspace with errors
+    or a HEAD not to be believed, 2 for an unknown environment, 4 for a live release that cannot be read.
+    """
+    workspace = checked_workspace(start, today=as_of)
+    on = as_of or today_of(workspace)
+    storage, trusted = storage_of(workspace, env), trusted_of(workspace, env, now)
+    live = None if trusted is None else read_live(storage, trusted)
+    bundles = compile_fleet(workspace, on)
+    source, _ = provenance(workspace.root)
+    found = _difference(storage, live, bundles)
+    return Plan(
+        held=held_of(workspace, env, on, live, bundles),
+        where=storage.where,
+        commit=source.commit,
+        dirty=source.dirty,
+        stores=len(bundles),
+        difference=found,
+        previews=_previews(workspace, found, on),
+    )
+
+
+def held_of(workspace: Workspace, env: str, on: dt.date, live: Live | None, bundles: Mapping[str, bytes]) -> Held:
+    """Return what a plan of these bundles over what is live is held to."""
+    head = None if live is None else live.head
+    return Held(
+        env=env,
+        as_of=on,
+        inputs_sha256=inputs_sha256(workspace),
+        base_seq=None if head is None else head.seq,
+        base_sha256="" if head is None else head.release.sha256,
+        effect_sha256=_effect((live.entries if live is not None else None) or {}, bundles),
+    )
+
+
+def read_plan(path: Path) -> Held:
+    """Read what a plan file holds a publication to. Raises Failure (exit 2) for a file that is no plan."""
+    try:
+        fields = Fields(canonical.loads(path.read_bytes()), "plan")
+        fields.one_of("schema", (SCHEMA,))
+        base = fields.optional(fields.object, "base")
+        return Held(
+            env=fields.text("env"),
+            as_of=dt.date.fromisoformat(fields.text("as_of")),
+            inputs_sha256=fields.sha256("inputs_sha256"),
+            base_seq=None if base is None else base.integer("seq"),
+            base_sha256="" if base is None else base.sha256("sha256"),
+            effect_sha256=fields.sha256("effect_sha256"),
+        )
+    except (OSError, canonical.CanonicalError, DocumentError, ValueError) as error:
+        message = f"expected a file that `promo plan --out` wrote: {error}"
+        raise Failure([codes.BAD_PLAN.at(Location(str(path)), message)], exit_code=2) from None
+
+
+def _difference(storage: Storage, live: Live | None, bundles: Mapping[str, bytes]) -> Difference:
+    entries = (live.entries if live is not None else None) or {}
+    hashes = {data: blob_of(data) for data in set(bundles.values())}
+    same = {store for store, data in bundles.items() if store in entries and entries[store].bundle == hashes[data]}
+    try:
+        before, _ = read_bundles(
+            storage, {store: entry.bundle for store, entry in entries.items() if store not in same}, {}
+        )
+    except Refused as refused:
+        raise broken(storage, 0 if live is None or live.head is None else live.head.seq, refused) from refused
+    return difference(before, {store: data for store, data in bundles.items() if store not in same})
+
+
+def _effect(entries: Mapping[str, Entry], bundles: Mapping[str, bytes]) -> str:
+    hashes = {data: blob_of(data).sha256 for data in set(bundles.values())}
+    steps = {
+        store: [
+            entries[store].bundle.sha256 if store in entries else None,
+            hashes[bundles[store]] if store in bundles else None,
+        ]
+        for store in {*entries, *bundles}
+    }
+    changed = {store: step for store, step in steps.items() if step[0] != step[1]}
+    return hashlib.sha256(canonical.dumps(changed)).hexdigest()
+
+
+def _previews(workspace: Workspace, found: Difference, on: dt.date) -> tuple[Preview, ...]:
+    codes_changed = dict.fromkeys(change.code for change in found.changes if change.kind != "removed")
+    by_code = {promotion.code: promotion for promotion in workspace.promotions}
+    previews = []
+    for code in list(codes_changed)[:PREVIEWS]:
+        made = sample(workspace, by_code[code], on)
+        if made is not None:
+            receipt = priced(workspace, made.store_id, made.cart["at"], made.receipt)
+            previews.append(Preview(code, made.store_id, made.cart, made.applies, receipt))
+    return tuple(previews)
