@@ -15,7 +15,7 @@ from promo_cli import __version__
 PANELS: dict[str, tuple[str, ...]] = {
     "Every day": ("validate", "test", "preview", "publish", "report"),
     "Marketers": ("init", "explain", "schema"),
-    "Operators": ("halt", "rollback", "release", "key", "compile"),
+    "Operators": ("plan", "halt", "rollback", "release", "key", "compile"),
     "Tills": ("price", "till"),
     "Analysts": ("ingest",),
     "To get to know it": ("demo",),

@@ -50,6 +50,16 @@ PROTECTED = Code(
     Why: a publication there changes real prices in real stores.
     Fix: answer the question in a terminal, or pass --yes where no one can answer, such as in a workflow.""",
 )
+BAD_PLAN = Code(
+    code="PUB103",
+    name="not-a-plan",
+    severity=Severity.ERROR,
+    doc="""The file named as a plan is not one.
+
+    Why: publishing is held to a plan only if the plan can be read completely.
+    Example: the Markdown of a plan is handed to `promo publish`.
+    Fix: write it with `promo plan --env NAME --out FILE`, and publish that file.""",
+)
 NO_SECRET = Code(
     code="SEC201",
     name="no-hashing-secret",
