@@ -7,6 +7,7 @@ from datetime import date
 
 HEAD = "HEAD"
 PROBE = "ctl/probe"
+BLOBS = "blobs/sha256/"
 INTENTS = "ctl/intents/"
 TOMBSTONES = "ctl/tombstones/"
 UPLOADS = "uploads/v1/"
@@ -20,7 +21,7 @@ def sha256_hex(data: bytes) -> str:
 
 def blob_key(sha256: str) -> str:
     """Return the key of a shard, bundle, delta or other blob."""
-    return f"blobs/sha256/{sha256[:2]}/{sha256}"
+    return f"{BLOBS}{sha256[:2]}/{sha256}"
 
 
 def root_key(version: int) -> str:

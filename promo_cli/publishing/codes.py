@@ -166,6 +166,16 @@ DAMAGED = Code(
     Fix: restore the object from the bucket's versions, or publish again after removing the damaged object: what is
     missing is uploaded anew.""",
 )
+UNKNOWN_NOTE = Code(
+    code="PUB017",
+    name="unreadable-control-object",
+    severity=Severity.ERROR,
+    doc="""A control object under ctl/ is not in a form this version knows.
+
+    Why: intents and tombstones are how publishers and gc keep out of each other's way. Guessing would risk a blob.
+    Example: a newer version of the tool works on the same bucket.
+    Fix: update this tool. If somebody wrote the object by hand, remove it.""",
+)
 NO_KEYS = Code(
     code="SEC001",
     name="no-signing-key",

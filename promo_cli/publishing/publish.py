@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -122,6 +122,8 @@ def publish(
         done = _publish(request, live, contents)
         if done is not None:
             return done
+        # A fresh id, and with it an intent of its own: the next attempt uploads other objects.
+        request = replace(request, publish_id=ulid(now, random_bytes(RANDOM_BYTES)))
         before, live = live, read_live(storage, keys.trusted)
         if (live.release is None or before.release != live.release) and not _same_content(request, live):
             raise _lost(request, live)

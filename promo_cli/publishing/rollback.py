@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from promo_cli.diagnostics import Failure
 from promo_cli.protocol import release
 from promo_cli.protocol.blob import blob_of
 from promo_cli.protocol.head import Head, Hold, ReleaseRef
+from promo_cli.protocol.identifiers import RANDOM_BYTES, ulid
 from promo_cli.protocol.layout import intent_key, release_key
 from promo_cli.protocol.release import Source
 from promo_cli.protocol.shard import Entry
@@ -33,7 +35,15 @@ class RolledBack:
     uploaded: Uploaded
 
 
-def rollback(writer: Writer, to: int, *, actor: Source, reason: str, dry_run: bool = False) -> RolledBack:
+def rollback(
+    writer: Writer,
+    to: int,
+    *,
+    actor: Source,
+    reason: str,
+    dry_run: bool = False,
+    random_bytes: Callable[[int], bytes] = os.urandom,
+) -> RolledBack:
     """Make release ``to`` live again, as a new release, and hold publishing. ``actor`` says who does it.
 
     Raises Failure: exit 2 for a release that is unknown or no longer complete, 3 for races lost again and again,
@@ -77,6 +87,7 @@ def rollback(writer: Writer, to: int, *, actor: Source, reason: str, dry_run: bo
             verify(storage, live.trusted, head, changed or tuple(sorted(entries)))
             storage.delete(intent_key(writer.publish_id))
             return RolledBack(head, to, changed, uploaded)
+        writer = replace(writer, publish_id=ulid(writer.now, random_bytes(RANDOM_BYTES)))
     message = f"HEAD in {storage.where} changed {RACES} times meanwhile"
     raise Failure([codes.LOST_RACE.at(None, message, help="run the same command again")], exit_code=3)
 

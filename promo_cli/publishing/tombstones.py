@@ -19,7 +19,7 @@ from typing import Literal
 
 from promo_cli.diagnostics import Failure
 from promo_cli.protocol import canonical
-from promo_cli.protocol.fields import format_of, read_document, time_text
+from promo_cli.protocol.fields import DocumentError, format_of, read_document, time_text
 from promo_cli.protocol.layout import TOMBSTONES, tombstone_key
 from promo_cli.publishing import codes
 from promo_cli.storage import Found, OutcomeUnknown, PreconditionFailed, Storage
@@ -45,13 +45,22 @@ class Tombstone:
 
 
 def read(storage: Storage, sha256: str) -> Tombstone | None:
-    """Read the tombstone of a blob. Raises DocumentError, StorageError."""
-    found = storage.get(tombstone_key(sha256), max_size=_LIMIT)
+    """Read the tombstone of a blob. Raises Failure (exit 2) for one of another form, StorageError."""
+    key = tombstone_key(sha256)
+    found = storage.get(key, max_size=_LIMIT)
     if not isinstance(found, Found):
         return None
-    fields = read_document(found.data, "tombstone")
-    state = next(one for one in STATES if one == fields.one_of("state", STATES))
-    return Tombstone(sha256, state, fields.time("at"), fields.text("owner"), found.etag)
+    try:
+        fields = read_document(found.data, "tombstone")
+        state = next(one for one in STATES if one == fields.one_of("state", STATES))
+        return Tombstone(sha256, state, fields.time("at"), fields.text("owner"), found.etag)
+    except DocumentError as error:
+        raise unreadable(key, error) from None
+
+
+def unreadable(key: str, error: DocumentError) -> Failure:
+    """Return what to raise for a control object of a form this version does not know."""
+    return Failure([codes.UNKNOWN_NOTE.at(None, f"{key}: {error}", help="update this tool")], exit_code=2)
 
 
 def listed(storage: Storage) -> set[str]:
