@@ -32,4 +32,7 @@ def price(
     from promo_cli.cli.paper import print_receipt
     from promo_cli.pipeline.price import price_cart
 
-    print_receipt(session, price_cart(session.start, store, cart, at=at, now=now(), trace=trace), json=json)
+    priced = price_cart(session.start, store, cart, at=at, now=now(), trace=trace)
+    if priced.problems:
+        session.note(f"note: the workspace has {priced.problems} errors; `promo validate` shows them")
+    print_receipt(session, priced, json=json)

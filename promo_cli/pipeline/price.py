@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from promo_cli.compiler import compile_store
-from promo_cli.pipeline.check import checked_workspace
+from promo_cli.diagnostics import Diagnostic, Failure, Severity
+from promo_cli.pipeline.check import check
 from promo_cli.pipeline.environment import check_store
 from promo_cli.pricing import prepare, price
 from promo_cli.workspace import Workspace, read_value
@@ -25,6 +26,8 @@ class Priced:
     store_name: str
     product_names: Mapping[str, str]
     exponent: int
+    problems: int = 0
+    """Errors of the workspace that keep it from being published, but not from being priced."""
 
 
 def price_cart(
@@ -33,17 +36,32 @@ def price_cart(
     """Price the cart in `cart_file` (JSON or YAML; `-` is stdin).
 
     The moment is `at`, else the cart's own, else `now`, on the store's clock; the bundle is that day's.
-    Raises Failure for a workspace with errors, an unknown store or an unreadable file, CartError for a bad cart.
+    Raises Failure for a workspace that cannot be read whole, an unknown store or an unreadable file, CartError for a
+    bad cart.
     """
     cart = read_value(cart_file)
-    workspace = checked_workspace(start)
+    workspace, problems = readable_workspace(start)
     check_store(workspace, store_id)
     stated = at or stated_moment(cart)
     clock = now.astimezone(store_zone(workspace, store_id)).replace(tzinfo=None)
     moment = stated or clock.isoformat(timespec="seconds")
     bundle = compile_store(workspace, store_id, _day_of(moment) or clock.date())
     receipt = price({**cart, "store_id": store_id, "at": moment}, prepare(bundle), trace=trace)
-    return priced(workspace, store_id, moment, receipt)
+    return replace(priced(workspace, store_id, moment, receipt), problems=len(problems))
+
+
+def readable_workspace(start: Path) -> tuple[Workspace, list[Diagnostic]]:
+    """Return the workspace, and the errors that do not keep a cart from being priced: what promotions say, not their
+    text or shape. A question about a draft deserves an answer.
+
+    Raises Failure (exit 1) with what could not be read.
+    """
+    checked = check(start)
+    errors = [found for found in checked.diagnostics if found.severity is Severity.ERROR and not found.suppressed]
+    unread = {found.fingerprint for found in checked.workspace.diagnostics}
+    if fatal := [found for found in errors if found.fingerprint in unread]:
+        raise Failure(fatal, exit_code=1)
+    return checked.workspace, errors
 
 
 def priced(workspace: Workspace, store_id: str, moment: str, receipt: Mapping[str, Any]) -> Priced:
