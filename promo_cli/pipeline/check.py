@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from promo_cli.diagnostics import Diagnostic, Failure, Severity
-from promo_cli.workspace import Workspace
+from promo_cli.pipeline.verdict import Question, Verdict, keep, recall, state, today_in
+from promo_cli.workspace.paths import workspace_paths
+from promo_cli.workspace.snapshot import Snapshot, take
 
 if TYPE_CHECKING:
     from promo_cli.pipeline.weighing import Written
     from promo_cli.validation.selftest import Result
+    from promo_cli.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A workspace and all that was found in it, sorted by file and place."""
+    """All that was found in a workspace, sorted by file and place, and how many files were read."""
 
-    workspace: Workspace
     diagnostics: list[Diagnostic]
+    files: int
+    load: Callable[[], Workspace]
+    """Returns the workspace that was checked; only now are models made of it where the findings were kept."""
 
     @property
-    def files(self) -> int:
-        """How many files were read."""
-        return self.workspace.file_count
+    def workspace(self) -> Workspace:
+        """The workspace that was checked."""
+        return self.load()
 
 
 def check(
@@ -38,16 +43,39 @@ def check(
     `today` is a day in the company's time zone, by default the current one; `baseline` is used instead of that of
     promo.yaml. Raises Failure (exit 2) without promo.yaml, or for a baseline that cannot be read.
     """
-    from promo_cli import validation
-    from promo_cli.pipeline.weighing import weigh
-    from promo_cli.validation.check import workspace_paths
-    from promo_cli.workspace import load
+    snapshot = take(start)
+    wanted, unknown = workspace_paths(snapshot, paths)
+    question = Question(snapshot, wanted if wanted is None else tuple(wanted), today, baseline)
+    # What is said about paths that are not there depends on more than the workspace.
+    kept = None if unknown else recall(question)
+    if kept:
+        return Checked(kept.diagnostics, kept.files, cache(lambda: _load(snapshot)))
+    workspace, verdict = answer(question, paths)
+    unchanged = all(workspace.sources.texts.get(path) == data for path, data in snapshot.texts.items())
+    if unchanged and not unknown:
+        keep(question, verdict)
+    return Checked(verdict.diagnostics, verdict.files, lambda: workspace)
 
-    workspace = load(start)
-    today = today or today_of(workspace)
-    found = validation.check(workspace, paths=paths, today=today)
-    wanted, _ = workspace_paths(workspace, paths)
-    return Checked(workspace, weigh(workspace, found, wanted=wanted, today=today, baseline=baseline))
+
+def _load(snapshot: Snapshot) -> Workspace:
+    from promo_cli.workspace.loader import load_snapshot
+
+    return load_snapshot(snapshot)
+
+
+def answer(question: Question, paths: Sequence[str]) -> tuple[Workspace, Verdict]:
+    """Apply every rule to a snapshot; `paths` are those of the question as they were written."""
+    from promo_cli import validation
+    from promo_cli.pipeline.weighing import baseline_of, weigh
+
+    workspace = _load(question.snapshot)
+    day = question.as_of or today_of(workspace)
+    found = validation.check(workspace, paths=paths, today=day)
+    wanted = None if question.wanted is None else list(question.wanted)
+    file = question.baseline or baseline_of(workspace)
+    before = state(file)
+    weighed = weigh(workspace, found, wanted=wanted, today=day, baseline=file)
+    return workspace, Verdict(weighed, workspace.file_count, day, workspace.settings.timezone, file, before)
 
 
 def make_baseline(start: Path, file: Path | None, *, today: dt.date | None = None) -> Written:
@@ -72,7 +100,7 @@ def checked_workspace(start: Path, *, today: dt.date | None = None) -> Workspace
 
 def today_of(workspace: Workspace) -> dt.date:
     """Return the current day in the company's time zone."""
-    return dt.datetime.now(ZoneInfo(workspace.settings.timezone)).date()
+    return today_in(workspace.settings.timezone)
 
 
 def run_tests(start: Path, paths: Sequence[str] = (), *, matching: str = "") -> tuple[Workspace, list[Result]]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from promo_cli.diagnostics import Diagnostic, Location, sort_key
+from promo_cli.diagnostics import Diagnostic, sort_key
 from promo_cli.model.promotion import Promotion
 from promo_cli.validation import families
 from promo_cli.validation.chain import load_chain_tests
 from promo_cli.validation.facts import Facts
 from promo_cli.validation.rule import PromotionRule, report
 from promo_cli.workspace import Workspace
-from promo_cli.workspace.codes import UNKNOWN_PATH
+from promo_cli.workspace.paths import within as within
+from promo_cli.workspace.paths import workspace_paths as workspace_paths
 
 
 def check(workspace: Workspace, paths: Sequence[str | Path] = (), *, today: dt.date | None = None) -> list[Diagnostic]:
@@ -52,28 +52,3 @@ def _of_promotion(rules: list[PromotionRule], promotion: Promotion[Any], facts: 
     for rule in rules:
         for finding in rule.check(promotion, facts):
             yield report(rule.code, finding, promotion, facts.workspace)
-
-
-def workspace_paths(workspace: Workspace, paths: Sequence[str | Path]) -> tuple[list[str] | None, list[Diagnostic]]:
-    """The paths below the workspace ("" for all of it), and findings for those that are not there."""
-    if not paths:
-        return None, []
-    root = Path(os.path.realpath(workspace.root))
-    wanted, unknown = [], []
-    for path in paths:
-        candidates = [Path(os.path.realpath(path)), Path(os.path.realpath(root / path))]
-        found = next((place for place in candidates if place.exists() and place.is_relative_to(root)), None)
-        if found is None:
-            outside = candidates[0].exists()
-            why = "is outside the workspace" if outside else "does not exist"
-            advice = f"paths are relative to the current folder; the workspace is {workspace.root}"
-            unknown.append(UNKNOWN_PATH.at(Location(str(path)), f"`{path}` {why}", help=advice))
-        else:
-            relative = found.relative_to(root).as_posix()
-            wanted.append("" if relative == "." else relative)
-    return wanted, unknown
-
-
-def within(path: str, wanted: list[str]) -> bool:
-    """Whether a path below the workspace is one of `wanted`, or in one of them."""
-    return any(not one or path == one or path.startswith(f"{one}/") for one in wanted)

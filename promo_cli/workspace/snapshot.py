@@ -23,7 +23,10 @@ class Snapshot:
     promotions: tuple[str, ...]
     """The files of promotions, in order."""
     texts: dict[str, bytes]
+    """Of promo.yaml, of these, and of the files of tests over the whole chain."""
     diagnostics: tuple[Diagnostic, ...]
+    about_tests: tuple[Diagnostic, ...]
+    """What is wrong with files of chain tests, which whoever reads those reports."""
 
     @cached_property
     def digest(self) -> bytes:
@@ -35,26 +38,29 @@ class Snapshot:
             found.update(b"%d %d " % (len(name), len(data)))
             found.update(name)
             found.update(data)
-        found.update(repr(self.diagnostics).encode("utf-8", "backslashreplace"))
+        found.update(repr((self.diagnostics, self.about_tests)).encode("utf-8", "backslashreplace"))
         return found.digest()
 
 
 def take(start: Path) -> Snapshot:
     """Read the workspace at or above `start`. Raises Failure (exit 2) where there is no promo.yaml."""
     root = files.require_root(start)
-    reference, promotions = files.reference_files(root), files.promotion_files(root)
+    reference, promotions, tests = files.reference_files(root), files.promotion_files(root), files.test_files(root)
     texts: dict[str, bytes] = {}
-    problems = [*reference.diagnostics, *promotions.diagnostics]
 
-    def read(paths: Iterable[str], limits: Limits) -> None:
+    def read(paths: Iterable[str], limits: Limits) -> list[Diagnostic]:
+        problems = []
         for path in paths:
             data = files.read_bytes(root, path, limits)
             if isinstance(data, Diagnostic):
                 problems.append(data)
             else:
                 texts[path] = data
+        return problems
 
-    read([files.ROOT_FILE], PROMOTION)
-    read(reference.paths, REFERENCE)
-    read(promotions.paths, PROMOTION)
-    return Snapshot(root, tuple(reference.paths), tuple(promotions.paths), texts, tuple(problems))
+    problems = [*reference.diagnostics, *promotions.diagnostics]
+    problems += read([files.ROOT_FILE], PROMOTION)
+    problems += read(reference.paths, REFERENCE)
+    problems += read(promotions.paths, PROMOTION)
+    about_tests = [*tests.diagnostics, *read(tests.paths, PROMOTION)]
+    return Snapshot(root, tuple(reference.paths), tuple(promotions.paths), texts, tuple(problems), tuple(about_tests))

@@ -1,0 +1,91 @@
+"""What `check` found, kept for as long as nothing that it was found from changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from promo_cli.diagnostics import Diagnostic
+from promo_cli.diagnostics.keeping import from_plain, to_plain
+from promo_cli.workspace.cache import Cache, open_cache
+from promo_cli.workspace.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked of a snapshot: `wanted` are paths below the workspace, or None for all of it."""
+
+    snapshot: Snapshot
+    wanted: tuple[str, ...] | None
+    as_of: dt.date | None
+    baseline: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer: the findings, the number of files, and what else it was found from.
+
+    `day` is the day it holds for, in the company's `timezone`; `baseline` the file whose findings do not count, and
+    `baseline_state` what `state` said about it beforehand.
+    """
+
+    diagnostics: list[Diagnostic]
+    files: int
+    day: dt.date
+    timezone: str
+    baseline: Path | None
+    baseline_state: str | None
+
+
+def recall(question: Question) -> Verdict | None:
+    """The verdict on the same files, if it still holds."""
+    cache = open_cache(question.snapshot.root)
+    kept = cache and cache.get(*_name(question))
+    if not kept:
+        return None
+    day, zone = dt.date.fromisoformat(kept["day"]), kept["timezone"]
+    baseline = Path(kept["baseline"]) if kept["baseline"] else None
+    present = state(baseline)
+    if day != (question.as_of or today_in(zone)) or present != kept["baseline_state"]:
+        return None
+    return Verdict([from_plain(found) for found in kept["diagnostics"]], kept["files"], day, zone, baseline, present)
+
+
+def keep(question: Question, verdict: Verdict) -> None:
+    """Keep a verdict for the next run."""
+    cache: Cache | None = open_cache(question.snapshot.root)
+    if cache is None:
+        return
+    plain: dict[str, Any] = {
+        "day": verdict.day.isoformat(),
+        "timezone": verdict.timezone,
+        "baseline": verdict.baseline and str(verdict.baseline),
+        "baseline_state": verdict.baseline_state,
+        "files": verdict.files,
+        "diagnostics": [to_plain(found) for found in verdict.diagnostics],
+    }
+    cache.put(plain, *_name(question))
+
+
+def today_in(timezone: str) -> dt.date:
+    """The current day in an IANA time zone."""
+    return dt.datetime.now(ZoneInfo(timezone)).date()
+
+
+def _name(question: Question) -> Sequence[bytes | str]:
+    # The folder is part of it: findings about a baseline outside of the workspace name its whole path.
+    snapshot = question.snapshot
+    return ("verdict", str(snapshot.root), snapshot.digest, repr((question.wanted, question.as_of, question.baseline)))
+
+
+def state(baseline: Path | None) -> str | None:
+    """A digest of a baseline's content; None without one, or where it cannot be read."""
+    try:
+        return blake2b(baseline.read_bytes()).hexdigest() if baseline else None
+    except OSError:
+        return None
