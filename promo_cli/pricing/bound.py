@@ -59,7 +59,7 @@ def bound(ceilings: Mapping[int, Ceiling], free: Free) -> Bound:
     first: dict[int, tuple[int, int]] = {}
     second: dict[int, int] = {}
     for place, (cap, each, slack) in ceilings.items():
-        if cap is not None and cap * SCALE <= sum([free[i] * amount for i, amount in each.items()]):
+        if cap is not None and (not each or cap * SCALE <= sum([free[i] * amount for i, amount in each.items()])):
             lumps += cap
             capped.add(place)
             continue

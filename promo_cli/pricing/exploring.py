@@ -47,8 +47,8 @@ class Plan(NamedTuple):
         )
 
 
-_State = tuple[int, tuple[int, ...]]
-"""Which rivals there are, as bits, and what is free in their reach."""
+_State = tuple[int, int, tuple[int, ...]]
+"""Which rivals there are and which runs of their reach have free units, as bits, and how many of each."""
 
 
 class Search:
@@ -90,7 +90,8 @@ class Search:
         for rival in rivals:
             reach |= rival.mask
         reach &= open_runs
-        state = (sum([1 << rival.place for rival in rivals]), tuple([c for i, c in enumerate(free) if reach >> i & 1]))
+        places = sum([1 << rival.place for rival in rivals])
+        state = (places, reach, tuple([count for i, count in enumerate(free) if reach >> i & 1]))
         plan = self._known.get(state)
         if plan is None and self._below.get(state, bound.most + 1) > least:
             plan = self._explore(rivals, free, bound, least)

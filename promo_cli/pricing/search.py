@@ -14,7 +14,8 @@ what `greedy` finds.
 
 **A step** is one run in the reach of one candidate. Trying an option in first place takes as many steps as all
 candidates that are then searched together, itself included, have runs in reach, each counting at least one; so does a
-candidate that has no option. All groups of a lane share the header's step budget. A group that does not finish within
+candidate that has no option. A group in which trying every candidate once would take more than a tenth of the budget is
+not searched. All groups of a lane share the header's step budget. A group that does not finish within
 what is left of it is decided by `fallback` instead, and the search is no longer exact. Steps, unlike time, are the same
 on every machine.
 """
@@ -51,14 +52,26 @@ def best_deal(candidates: Sequence[Candidate], free: tuple[int, ...], budget: in
         if len(group) == 1:
             parts.append(_alone(group[0], free))
             continue
-        search = Search(group, free, left)
-        try:
-            parts.append(search.run(worth(greedy(group, free))))
-        except OutOfStepsError:
-            exact = False
-            parts.append(fallback(group, free, budget))
-        left = search.left
+        best = None
+        if _size(group) <= budget // 10:
+            best, left = _searched(group, free, left)
+        exact &= best is not None
+        parts.append(fallback(group, free, budget) if best is None else best)
     return Found(_merged(parts), exact)
+
+
+def _searched(group: Sequence[Candidate], free: tuple[int, ...], steps: int) -> tuple[tuple[Choice, ...] | None, int]:
+    """Return the best choices, or None if these steps do not suffice, and the steps left."""
+    search = Search(group, free, steps)
+    try:
+        return search.run(worth(greedy(group, free))), search.left
+    except OutOfStepsError:
+        return None, 0
+
+
+def _size(group: Sequence[Candidate]) -> int:
+    """How many steps it takes to try every candidate once in first place."""
+    return len(group) * sum([max(1, len(candidate.offer.reach)) for candidate in group])
 
 
 def _alone(candidate: Candidate, free: Free) -> tuple[Choice, ...]:
