@@ -50,6 +50,26 @@ PROTECTED = Code(
     Why: a publication there changes real prices in real stores.
     Fix: answer the question in a terminal, or pass --yes where no one can answer, such as in a workflow.""",
 )
+DRIFT = Code(
+    code="PUB104",
+    name="drift",
+    severity=Severity.ERROR,
+    doc="""What is live is not what its commit gives.
+
+    Why: the release names a commit, and compiling that commit for the release's day should give the same bytes.
+    Example: somebody published with a changed tool, or wrote to the bucket.
+    Fix: find out who published the release (`promo release show`), then publish from git again.""",
+)
+NOT_REPRODUCIBLE = Code(
+    code="PUB105",
+    name="not-reproducible",
+    severity=Severity.ERROR,
+    doc="""The live release cannot be rebuilt.
+
+    Why: it was published with --allow-dirty, or this clone does not have its commit.
+    Example: a shallow clone in CI.
+    Fix: fetch the commit, or publish a commit, and look again.""",
+)
 BAD_PLAN = Code(
     code="PUB103",
     name="not-a-plan",

@@ -21,9 +21,7 @@ def check_conditional_writes(storage: Storage, publish_id: str, now: datetime) -
     The note names the target, so that a copy of the bucket on another server is asked again.
     Raises Failure (PUB001) when conditions are ignored, StorageError when the storage does not answer.
     """
-    marker = canonical.dumps({"format": format_of("probe"), "where": storage.where, "conditional_writes": "enforced"})
-    found = storage.get(PROBE, max_size=_LIMIT)
-    if isinstance(found, Found) and found.data == marker:
+    if noted(storage):
         return
     key = f"{PROBE}-{publish_id}"
     first = time_text(now).encode()
@@ -37,7 +35,17 @@ def check_conditional_writes(storage: Storage, publish_id: str, now: datetime) -
         _refuse(storage, "a conditional write that was not accepted changed the object")
     storage.delete(key)
     # A crash here only means that the next publisher asks again.
-    storage.put(PROBE, marker)
+    storage.put(PROBE, _marker(storage))
+
+
+def noted(storage: Storage) -> bool:
+    """Tell whether this target was asked before, and kept its word. Raises StorageError."""
+    found = storage.get(PROBE, max_size=_LIMIT)
+    return isinstance(found, Found) and found.data == _marker(storage)
+
+
+def _marker(storage: Storage) -> bytes:
+    return canonical.dumps({"format": format_of("probe"), "where": storage.where, "conditional_writes": "enforced"})
 
 
 def _accepts(storage: Storage, key: str, *, if_match: str | None = None, if_none_match: bool = False) -> bool:

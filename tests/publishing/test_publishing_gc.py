@@ -115,7 +115,8 @@ def _try_put(storage: Storage, keys: KeyRing) -> bool:
     try:
         put(storage, keys, OLD, now=NOW + 24 * HOUR)
     except Failure as failure:
-        assert failure.diagnostics[0].code == "PUB014"
+        if failure.diagnostics[0].code != "PUB014":
+            raise
         return False
     return True
 

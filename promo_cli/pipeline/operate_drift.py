@@ -1,0 +1,90 @@
+"""Is what is live what its commit says? Rebuilds the commit, compares hashes, reads every object."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import subprocess
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from promo_cli import __version__
+from promo_cli.compiler import compile_fleet
+from promo_cli.diagnostics import Diagnostic, Failure
+from promo_cli.pipeline import codes
+from promo_cli.pipeline.environment import storage_of
+from promo_cli.pipeline.operate import trusted_of, writer_for
+from promo_cli.protocol.blob import blob_of
+from promo_cli.protocol.release import Release
+from promo_cli.publishing.chain import damaged
+from promo_cli.publishing.gc import Swept, gc
+from promo_cli.publishing.live import nothing_live, read_live
+from promo_cli.workspace import load
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Stores whose bundle is not what the commit gives, and all that was found; `notes` limit the answer."""
+
+    env: str
+    where: str
+    seq: int
+    commit: str | None
+    stores: tuple[str, ...]
+    findings: tuple[Diagnostic, ...]
+    notes: tuple[str, ...]
+
+
+def drift(start: Path, env: str, *, now: dt.datetime) -> Drift:
+    """Compare an environment with the commit its release names, for the release's own day; writes nothing.
+
+    Raises Failure: exit 2 before the first publication, or when git does not have the commit.
+    """
+    workspace = load(start)
+    storage = storage_of(workspace, env)
+    trusted = trusted_of(workspace, env, now)
+    live = None if trusted is None else read_live(storage, trusted)
+    if live is None or live.head is None or live.release is None or live.entries is None:
+        raise nothing_live(storage)
+    release, notes = live.release, []
+    findings = damaged(storage, release)
+    stores: tuple[str, ...] = ()
+    if release.source.dirty or release.source.commit is None:
+        findings.append(codes.NOT_REPRODUCIBLE.at(None, f"release {release.seq} was made from files no commit holds"))
+    else:
+        if release.tool != f"promo {__version__}":
+            notes.append(f"made by {release.tool}, rebuilt by promo {__version__}, which may compile otherwise")
+        rebuilt = {store: blob_of(data) for store, data in _rebuild(workspace.root, release).items()}
+        now_live = {store: entry.bundle for store, entry in live.entries.items()}
+        stores = tuple(sorted(store for store in {*rebuilt, *now_live} if rebuilt.get(store) != now_live.get(store)))
+        if stores:
+            some = ", ".join(stores[:8]) + (" …" if len(stores) > 8 else "")
+            message = f"{len(stores)} stores run something else than commit {release.source.commit[:10]} gives: {some}"
+            findings.append(codes.DRIFT.at(None, message, help=f"promo plan --env {env}", notes=notes))
+    return Drift(env, storage.where, release.seq, release.source.commit, stores, tuple(findings), tuple(notes))
+
+
+def gc_environment(start: Path, env: str, *, keep: int, dry_run: bool, now: dt.datetime) -> tuple[str, Swept]:
+    """Clear away what no kept release needs; returns where, and what was or would be done. Raises Failure."""
+    workspace = load(start)
+    trusted = trusted_of(workspace, env, now)
+    if trusted is None:
+        raise nothing_live(storage_of(workspace, env))
+    writer = writer_for(workspace, env, now)
+    return writer.storage.where, gc(writer, keep=keep, dry_run=dry_run)
+
+
+def _rebuild(root: Path, release: Release) -> dict[str, bytes]:
+    commit = release.source.commit
+    archive = subprocess.run(
+        ["git", "-C", str(root), "archive", "--format=tar", str(commit)], capture_output=True, check=False, timeout=120
+    )
+    if archive.returncode != 0:
+        message = f"git does not have commit {commit}: {archive.stderr.decode(errors='replace').strip()}"
+        raise Failure([codes.NOT_REPRODUCIBLE.at(None, message, help="fetch it first: git fetch --unshallow")], 2)
+    with tempfile.TemporaryDirectory() as scratch:
+        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
+            files.extractall(scratch, filter="data")
+        return compile_fleet(load(Path(scratch)), release.as_of)
