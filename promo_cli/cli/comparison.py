@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from promo_cli.cli.paper import Words, earned, fitted, justified
+from promo_cli.cli.paper import Words, fitted, justified
 from promo_cli.diagnostics.visible import RED, paint
 from promo_cli.model.expectation import Expectation, ExpectedLine
+from promo_cli.pipeline.price import earned
 from promo_cli.validation.expectation import matched, shown
 
 COLUMN = 44
@@ -49,7 +50,7 @@ def _pairs(expected: Expectation, receipt: Receipt, words: Words) -> Iterator[Pa
     if expected.skipped is not None:
         yield from _titled("Not applied", list(_skipped(expected.skipped, receipt)))
     if expected.rewards is not None:
-        found = [(reward, f"{reward['code']} {earned(reward, words)}") for reward in receipt["rewards"]]
+        found = [(reward, f"{reward['code']} {earned(reward, words.exponent)}") for reward in receipt["rewards"]]
         yield from _titled("Earned", list(_parts(expected.rewards, found)))
     if expected.hints is not None:
         found = [(hint, f"{hint['code']} {hint['message']}") for hint in receipt["hints"]]

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from promo_cli.cli.session import Session
 from promo_cli.diagnostics.visible import ELLIPSIS, cells
-
-if TYPE_CHECKING:
-    from promo_cli.pipeline.price import Priced
+from promo_cli.pipeline.price import Priced, earned
 
 WIDTH = 64
 _CODE = 17
@@ -49,19 +47,25 @@ def print_receipt(session: Session, priced: Priced, *, json: bool) -> None:
     session.result("\n".join([*heading(priced), *paper(priced.receipt, words_of(priced))]))
 
 
-def heading(priced: Priced) -> list[str]:
-    """Return where and when a receipt was made, by the store's clock, and a rule."""
-    return [justified(priced.store_name, moment(priced.at)), "-" * WIDTH]
+def heading(priced: Priced, circumstances: str = "") -> list[str]:
+    """Return where, when (by the store's clock) and how something was bought, and a rule."""
+    return [justified(priced.store_name, moment(priced.at)), *wrap(circumstances, WIDTH), "-" * WIDTH]
 
 
 def paper(receipt: Mapping[str, Any], words: Words) -> Iterator[str]:
     """Yield the receipt line by line."""
     yield from goods(receipt, words)
-    yield "-" * WIDTH
-    yield justified("Subtotal", words.amount(receipt["subtotal"]))
-    yield justified("Discounts", words.amount(receipt["total_discount"], "-"))
-    yield justified("To pay", words.amount(receipt["final_amount"]))
+    yield from totals(receipt, words, ("Subtotal", "Discounts", "To pay"))
     yield from reasons(receipt, words)
+
+
+def totals(receipt: Mapping[str, Any], words: Words, titles: tuple[str, str, str]) -> Iterator[str]:
+    """Yield the sum at list price, what is taken off, and what is left."""
+    before, off, after = titles
+    yield "-" * WIDTH
+    yield justified(before, words.amount(receipt["subtotal"]))
+    yield justified(off, words.amount(receipt["total_discount"], "-"))
+    yield justified(after, words.amount(receipt["final_amount"]))
 
 
 def goods(receipt: Mapping[str, Any], words: Words) -> Iterator[str]:
@@ -73,11 +77,11 @@ def goods(receipt: Mapping[str, Any], words: Words) -> Iterator[str]:
                 yield justified(f"    {discount['code']}", words.amount(discount["amount"], "-"))
 
 
-def reasons(receipt: Mapping[str, Any], words: Words) -> Iterator[str]:
+def reasons(receipt: Mapping[str, Any], words: Words, title: str = "Applied") -> Iterator[str]:
     """Yield what every promotion did, why the others did not, what is earned and what could be offered."""
-    yield from section("Applied", ((one["code"], one["explanation"]) for one in receipt["applied"]))
+    yield from section(title, ((one["code"], one["explanation"]) for one in receipt["applied"]))
     yield from section("Not applied", ((one["code"], one["reason"]) for one in receipt["skipped"]))
-    yield from section("Earned", ((one["code"], earned(one, words)) for one in receipt["rewards"]))
+    yield from section("Earned", ((one["code"], earned(one, words.exponent)) for one in receipt["rewards"]))
     yield from section("Hints", ((one["code"], one["message"]) for one in receipt["hints"]))
     notes = []
     if receipt["skipped_count"]:
@@ -88,15 +92,9 @@ def reasons(receipt: Mapping[str, Any], words: Words) -> Iterator[str]:
         notes.append("Limits were decided on the counters given; another till may know newer ones.")
     if receipt["search"] == "bounded":
         notes.append("The best combination found; more steps might find a better one.")
-    yield from ["", *notes] if notes else []
-
-
-def earned(reward: Mapping[str, Any], words: Words) -> str:
-    """Return what a reward is: `1,539 points`, `points × 2`, `12,000 to the wallet`."""
-    if reward["type"] == "points_multiplier":
-        return f"{reward['method']} × {reward['multiplier']}"
-    as_what = {"points": "points", "wallet": "to the wallet", "voucher": "as a voucher"}
-    return f"{words.amount(reward['amount'])} {as_what[reward['method']]}"
+    if notes:
+        yield ""
+        yield from (line for note in notes for line in wrap(note, WIDTH))
 
 
 def section(title: str, entries: Iterable[tuple[str, str]]) -> Iterator[str]:

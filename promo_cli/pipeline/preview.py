@@ -15,10 +15,12 @@ from promo_cli.model.promotion import Promotion
 from promo_cli.pipeline import codes
 from promo_cli.pipeline.check import checked_workspace, today_of
 from promo_cli.pipeline.environment import check_store
-from promo_cli.pipeline.price import Priced, priced, stated_moment, store_zone
+from promo_cli.pipeline.price import Priced, day_of, earned, priced, stated_moment, store_zone
 from promo_cli.pricing import price
 from promo_cli.validation.sample import alone, sample
 from promo_cli.workspace import Workspace, read_value
+
+_SCALES = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +29,43 @@ class Preview:
 
     priced: Priced
     cart: Mapping[str, Any]
-    ids: Mapping[str, str]
-    """The promotions' ids by code, in the order asked for."""
+    promotions: Mapping[str, Promotion[Any]]
+    """The promotions by id, in the order asked for."""
     made_up: bool
 
     def document(self) -> dict[str, Any]:
         """Return the roadmap's answer: one promotion's, or several promotions' together. Amounts in major units."""
         receipt = self.priced.receipt
-        entries = [self._entry(promotion_id, code) for code, promotion_id in self.ids.items()]
+        entries = [self._entry(promotion_id) for promotion_id in self.promotions]
         if len(entries) > 1:
-            totals = {key: receipt[key] for key in ("total_discount", "final_amount")}
-            return {"promotions": entries, **totals, "cart": self.cart}
+            return {"promotions": entries, **{key: receipt[key] for key in ("total_discount", "final_amount")}}
         return {
             "applicable": entries[0]["applied"],
             "discount_amount": entries[0]["discount"],
             "final_amount": receipt["final_amount"],
             "explanation": entries[0]["reason"],
-            "breakdown": receipt,
-            "cart": self.cart,
+            "breakdown": {"cart": self.cart, **receipt},
         }
 
-    def _entry(self, promotion_id: str, code: str) -> dict[str, Any]:
-        applied = {entry["promotion_id"]: entry for entry in self.priced.receipt["applied"]}
-        skipped = {entry["promotion_id"]: entry["reason"] for entry in self.priced.receipt["skipped"]}
-        mine = applied.get(promotion_id)
-        return {
-            "id": promotion_id,
-            "code": code,
-            "applied": mine is not None,
-            "discount": mine["amount"] if mine else 0,
-            "reason": mine["explanation"] if mine else skipped.get(promotion_id, "nothing in the cart concerns it"),
-        }
+    @property
+    def applying(self) -> int:
+        """How many of the promotions do something."""
+        return sum(self._entry(promotion_id)["applied"] for promotion_id in self.promotions)
+
+    def _entry(self, promotion_id: str) -> dict[str, Any]:
+        receipt = self.priced.receipt
+        applied, skipped, rewards = (
+            {entry["promotion_id"]: entry for entry in receipt[part]} for part in ("applied", "skipped", "rewards")
+        )
+        if promotion_id in applied:
+            discount, reason = applied[promotion_id]["amount"], applied[promotion_id]["explanation"]
+        elif promotion_id in rewards:
+            discount, reason = 0, f"earns {earned(rewards[promotion_id], self.priced.exponent)}"
+        else:
+            discount = 0
+            reason = skipped.get(promotion_id, {}).get("reason", "nothing in the cart concerns it")
+        given = promotion_id in applied or promotion_id in rewards
+        return {"id": promotion_id, "applied": given, "discount": discount, "reason": reason}
 
 
 def preview(
@@ -68,6 +76,7 @@ def preview(
     cart_file: Path | None,
     at: str | None,
     now: dt.datetime,
+    trace: bool = False,
 ) -> Preview:
     """Price a cart with the promotions named by code, and no others. Without `cart_file` a cart is made up.
 
@@ -78,37 +87,64 @@ def preview(
     if store_id:
         check_store(workspace, store_id)
     if cart_file is None:
-        return _made_up(workspace, promotions, store_id, at)
+        return _made_up(workspace, promotions, store_id, at, trace)
     cart = read_value(cart_file)
     store = store_id or cart.get("store_id") or workspace.stores[0].id
+    check_store(workspace, store)
     clock = now.astimezone(store_zone(workspace, store)).replace(tzinfo=None)
     moment = at or stated_moment(cart) or clock.isoformat(timespec="seconds")
-    receipt = price({**cart, "store_id": store, "at": moment}, alone(workspace, promotions, store, clock.date()))
-    return Preview(priced(workspace, store, moment, receipt), cart, _ids(workspace, promotions), made_up=False)
+    prepared = alone(workspace, promotions, store, day_of(moment) or clock.date())
+    receipt = price({**cart, "store_id": store, "at": moment}, prepared, trace=trace)
+    shown = priced(workspace, store, moment, receipt)
+    return Preview(shown, cart, _by_id(workspace, promotions), made_up=False)
 
 
 def _made_up(
-    workspace: Workspace, promotions: Sequence[Promotion[Any]], store_id: str | None, at: str | None
+    workspace: Workspace, promotions: Sequence[Promotion[Any]], store_id: str | None, at: str | None, trace: bool
 ) -> Preview:
-    """Try each promotion's sample with all of them together; the one with the greatest discount shows most."""
-    found = []
+    """Try each promotion's sample, and all of them in one cart; the first by which most of them apply shows most."""
+    today, carts = today_of(workspace), []
     for promotion in promotions:
-        made = sample(workspace, promotion, today_of(workspace), store_id=store_id)
+        made = sample(workspace, promotion, today, store_id=store_id)
         if made is None:
             raise Failure(
                 [codes.NO_SAMPLE.at(workspace.locate(promotion), f"{promotion.code} runs in no store")], exit_code=1
             )
-        cart = {**made.cart, "at": at or made.cart["at"]}
-        day = dt.datetime.fromisoformat(cart["at"]).date()
-        receipt = price(cart, alone(workspace, promotions, made.store_id, day))
-        shown = priced(workspace, made.store_id, cart["at"], receipt)
-        found.append(Preview(shown, cart, _ids(workspace, promotions), made_up=True))
-    return max(found, key=lambda one: (len(one.priced.receipt["applied"]), one.priced.receipt["total_discount"]))
+        carts.append({**made.cart, **({"at": at} if at else {})})
+    if len(carts) > 1:
+        carts += [_joined(cart, carts, scale) for scale in _SCALES for cart in carts]
+    best: Preview | None = None
+    for cart in carts:
+        prepared = alone(workspace, promotions, cart["store_id"], day_of(cart["at"]) or today)
+        sold = [item for item in cart["items"] if item["product_id"] in prepared.products]
+        receipt = price({**cart, "items": sold}, prepared, trace=trace)
+        shown = priced(workspace, cart["store_id"], cart["at"], receipt)
+        found = Preview(shown, {**cart, "items": sold}, _by_id(workspace, promotions), made_up=True)
+        best = found if best is None or found.applying > best.applying else best
+    assert best is not None, "there is a sample of every promotion"
+    return best
 
 
-def _ids(workspace: Workspace, promotions: Sequence[Promotion[Any]]) -> dict[str, str]:
+def _joined(first: Mapping[str, Any], carts: Sequence[Mapping[str, Any]], scale: int) -> dict[str, Any]:
+    """Return one cart with everything of all, so many times; where they differ, as the first has it."""
+    joined = dict(first)
+    for cart in carts:
+        for name, value in cart.items():
+            if isinstance(value, dict):
+                joined[name] = {**value, **joined.get(name, {})}
+            elif isinstance(value, list):
+                joined[name] = joined.get(name, []) + [one for one in value if one not in joined.get(name, [])]
+            else:
+                joined.setdefault(name, value)
+    counts: dict[str, Any] = {}
+    for item in joined["items"]:
+        counts[item["product_id"]] = max(counts.get(item["product_id"], 0), item["quantity"])
+    return {**joined, "items": [{"product_id": key, "quantity": count * scale} for key, count in counts.items()]}
+
+
+def _by_id(workspace: Workspace, promotions: Sequence[Promotion[Any]]) -> dict[str, Promotion[Any]]:
     company = workspace.settings.company.id
-    return {promotion.code: promotion_id(company, promotion) for promotion in promotions}
+    return {promotion_id(company, promotion): promotion for promotion in promotions}
 
 
 def _named(workspace: Workspace, code: str) -> Promotion[Any]:

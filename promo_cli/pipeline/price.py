@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,7 +46,7 @@ def price_cart(
     stated = at or stated_moment(cart)
     clock = now.astimezone(store_zone(workspace, store_id)).replace(tzinfo=None)
     moment = stated or clock.isoformat(timespec="seconds")
-    bundle = compile_store(workspace, store_id, _day_of(moment) or clock.date())
+    bundle = compile_store(workspace, store_id, day_of(moment) or clock.date())
     receipt = price({**cart, "store_id": store_id, "at": moment}, prepare(bundle), trace=trace)
     return replace(priced(workspace, store_id, moment, receipt), problems=len(problems))
 
@@ -87,7 +88,15 @@ def stated_moment(cart: Mapping[str, Any]) -> Any:
     return cart.get("at") or (inner.get("at") if isinstance(inner, dict) else None)
 
 
-def _day_of(moment: Any) -> dt.date | None:
+def earned(reward: Mapping[str, Any], exponent: int) -> str:
+    """Return what a reward of a receipt is: `1,539 points`, `points × 2`, `12,000 to the wallet`."""
+    if reward["type"] == "points_multiplier":
+        return f"{reward['method']} × {reward['multiplier']}"
+    as_what = {"points": "points", "wallet": "to the wallet", "voucher": "as a voucher"}
+    return f"{Decimal(reward['amount']):,.{exponent}f} {as_what[reward['method']]}"
+
+
+def day_of(moment: Any) -> dt.date | None:
     """Return the day of a moment as written; None where it is not one, which pricing then explains."""
     try:
         return dt.datetime.fromisoformat(moment).date()

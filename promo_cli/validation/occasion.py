@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from promo_cli.compiler import promotion_id, stores_running
@@ -12,7 +12,7 @@ from promo_cli.model.promotion import Condition, Promotion, Validity
 from promo_cli.model.reference import Store
 from promo_cli.workspace import Workspace
 
-_DAYS_AHEAD = 800
+_DAYS_TRIED = 800
 _STORES_TRIED = 3
 _NOON = dt.time(12)
 _HOUR = dt.timedelta(hours=1)
@@ -65,12 +65,14 @@ def _channels(promotion: Promotion[Any], store: Store) -> list[str]:
 
 
 def _day(validity: Validity, workspace: Workspace, today: dt.date) -> dt.date:
-    """Return the first day it runs from today on; of one that is over its last days, of one to come its first."""
+    """Return the first day it runs from today on; of one that is over, the last day it ran."""
     holidays = {holiday.date for holiday in workspace.holidays} if validity.exclude_holidays else set()
     closed = holidays | set(validity.exclude_dates)
-    begin = max(validity.start_date, min(today, validity.end_date or today))
-    days = (begin + dt.timedelta(days=ahead) for ahead in range(_DAYS_AHEAD))
-    return next((day for day in days if day.isoweekday() in validity.days_of_week and day not in closed), begin)
+    first, last = max(validity.start_date, today), validity.end_date or dt.date.max
+    ahead = (first + dt.timedelta(days=days) for days in range(min(_DAYS_TRIED, (last - first).days + 1)))
+    back = (last - dt.timedelta(days=days) for days in range(_DAYS_TRIED) if last < first)
+    running = (day for day in chain(ahead, back) if day.isoweekday() in validity.days_of_week and day not in closed)
+    return next(running, min(first, last))
 
 
 def _moment(validity: Validity, day: dt.date, store: Store) -> dt.datetime:
