@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -14,9 +17,12 @@ from tests.pricing.invariants import against_oracle
 from tests.pricing.strategies import World, contested_world, crowded_world, small_world
 from tests.pricing.strategies_build import bundle, product, promotion, scope
 
+FOUND = json.loads((Path(__file__).parent / "cases/found.json").read_text(), parse_float=Decimal)
+"""Carts on which a search was once wrong. What the fuzz run finds is added."""
+
 FULL = os.environ.get("PROMO_PROOF") == "full"
 CARTS = 40_000 if FULL else 2_000
-CONTESTED = 10_000 if FULL else 400
+CONTESTED = 10_000 if FULL else 500
 
 Maker = Callable[[Random], World]
 
@@ -38,6 +44,12 @@ def test_engine_equals_brute_force_on_small_carts(part: int) -> None:
 def test_engine_equals_brute_force_where_promotions_contend(world: Maker) -> None:
     """The same where several promotions of one lane want the same units, or all of them."""
     _check(world, range(CONTESTED))
+
+
+@pytest.mark.parametrize("case", FOUND, ids=lambda case: case["id"])
+def test_engine_equals_brute_force_where_a_search_was_wrong(case: dict[str, Any]) -> None:
+    """What was once found stays found."""
+    assert list(against_oracle(case["bundle"], case["cart"])) == []
 
 
 def test_contended_sample_needs_a_search() -> None:
