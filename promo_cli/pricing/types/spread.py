@@ -93,10 +93,10 @@ class Spread:
         return _gives_more(self.formula, other.formula, self.pool.least if strictly else None)
 
     def options(self, free: Free) -> Iterator[Option]:
-        """Yield the one way to apply it, if that saves anything."""
+        """Yield the one way to apply it; with fewer units free, one that saves nothing may save something."""
         taken = self._taken(free)
-        if taken and (worth := self._worth(taken)) > 0:
-            yield Option(worth, taken, 1, taken)
+        if taken:
+            yield Option(self._worth(taken), taken, 1, taken)
 
     def cuts(self, option: Option) -> list[Cut]:
         """Return what each unit gets off, shared by value where the discount is one amount."""
