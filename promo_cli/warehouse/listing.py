@@ -57,11 +57,16 @@ def remember(con: DuckDBPyConnection, env: str, now: dt.datetime) -> None:
 
 def require_environment(con: DuckDBPyConnection, env: str, warehouse: Path) -> None:
     """Refuse to mix two environments in one warehouse. Raises Failure (ING104)."""
-    found = _meta(con, "environment")
+    found = environment_of(con)
     if found not in (None, env):
         message = f"expected the warehouse of environment {env!r}, found the one of {found!r}"
         help_ = "give the other environment its own `warehouse:` in promo.yaml, or delete this file and ingest again"
         raise Failure([codes.OTHER_ENVIRONMENT.at(Location(str(warehouse)), message, help=help_)], 2)
+
+
+def environment_of(con: DuckDBPyConnection) -> str | None:
+    """Return the environment whose uploads these are; None before the first ingest."""
+    return _meta(con, "environment")
 
 
 def _all_is_due(con: DuckDBPyConnection, now: dt.datetime) -> bool:

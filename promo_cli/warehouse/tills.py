@@ -38,6 +38,11 @@ class TillState:
         """The highest `seq` up to which nothing is missing; 0 when the first is."""
         return self.gaps[0][0] - 1 if self.gaps else self.last_seq
 
+    @property
+    def missing(self) -> int:
+        """How many numbers have not arrived."""
+        return sum(last - first + 1 for first, last in self.gaps)
+
 
 def states(con: DuckDBPyConnection) -> dict[tuple[str, str], TillState]:
     """The state of every till that counts its lines, by store and till."""

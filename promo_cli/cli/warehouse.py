@@ -1,0 +1,25 @@
+"""`promo warehouse …`."""
+
+from __future__ import annotations
+
+from promo_cli.cli.ingest import AllowedBad, run
+from promo_cli.cli.options import Env
+from promo_cli.cli.session import JsonFlag, Session, command, group
+
+app = group("The warehouse as a file: make it anew, copy it out.")
+
+
+@app.callback()
+def warehouse() -> None:
+    """Make the warehouse anew from the bucket, or copy it out."""
+
+
+@command(app, "rebuild")
+def rebuild(session: Session, env: Env, *, allowed_bad: AllowedBad = 0.001, json: JsonFlag = False) -> None:
+    """Make the warehouse anew from the bucket alone; the old one serves until the new one replaces it.
+
+    The bucket is the record, the warehouse a cache of it. Exits with 1 when too many lines are quarantined.
+    """
+    from promo_cli.pipeline.ingest import rebuild_environment
+
+    run(session, rebuild_environment, env, allowed_bad=allowed_bad, json=json, nothing="The bucket has no uploads.")
