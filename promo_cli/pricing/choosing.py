@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from promo_cli.pricing.candidate import Candidate, Choice, compatible, without, worth
+from promo_cli.pricing.candidate import Candidate, Choice, compatible, worth
 from promo_cli.pricing.fallback import in_turn
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.search import Found, best_deal
@@ -62,26 +62,16 @@ def passed_over(
 ) -> Iterator[tuple[str, Refusal]]:
     """Yield the id of every candidate that was not chosen, with why."""
     chosen = {candidate for candidate, _ in choices}
-    free = view.free
-    for _, option in choices:
-        free = without(free, option)
     for candidate in candidates:
         if candidate not in chosen:
-            yield candidate.promotion.id, _why(candidate, choices, view.free, free)
+            yield candidate.promotion.id, _why(candidate, choices, view.free)
 
 
-def _why(candidate: Candidate, choices: Sequence[Choice], before: Free, after: Free) -> Refusal:
-    if not candidate.allowed(candidate.first) and next(candidate.options(before), None) is None:
+def _why(candidate: Candidate, choices: Sequence[Choice], free: Free) -> Refusal:
+    if not candidate.allowed(candidate.first) and next(candidate.options(free), None) is None:
         return Refusal(Reason.BUDGET_SPENT if candidate.first.worth > 0 else Reason.NO_SAVING)
-    for other, _ in choices:
-        why = refused_by(candidate, other)
-        if why is not None:
-            return why
-    if candidate.offer.reach and not any(after[i] for i in candidate.offer.reach):
-        return Refusal(Reason.UNITS_TAKEN)
-    if next(candidate.options(after), None) is None:
-        return Refusal(Reason.UNITS_TAKEN)
-    return Refusal(Reason.BETTER_COMBINATION)
+    refusals = (refused_by(candidate, other) for other, _ in choices)
+    return next((why for why in refusals if why is not None), Refusal(Reason.UNITS_TAKEN))
 
 
 def refused_by(candidate: Candidate, other: Candidate) -> Refusal | None:

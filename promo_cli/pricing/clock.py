@@ -42,7 +42,8 @@ class Window:
     opens: int = 0
     closes: int = _DAY
     weekdays: frozenset[int] | None = None
-    closed_days: frozenset[int] = frozenset()
+    excluded: frozenset[int] = frozenset()
+    holidays: frozenset[int] = frozenset()
 
     @property
     def hours(self) -> bool:
@@ -56,7 +57,8 @@ def read_window(
     time_start: str | None,
     time_end: str | None,
     weekdays: list[int],
-    closed_days: frozenset[int],
+    excluded: frozenset[int],
+    holidays: frozenset[int],
 ) -> Window:
     """Return a window of ISO dates and times. Raises ValueError for what is not one."""
     return Window(
@@ -65,7 +67,8 @@ def read_window(
         opens=_clock(dt.time.fromisoformat(time_start)) if time_start else 0,
         closes=_clock(dt.time.fromisoformat(time_end)) if time_end else _DAY,
         weekdays=None if len(set(weekdays)) == 7 else frozenset(weekdays),
-        closed_days=closed_days,
+        excluded=excluded,
+        holidays=holidays,
     )
 
 
@@ -84,7 +87,9 @@ def closed(window: Window, at: Moment) -> Closed | None:
         return Closed.EXPIRED
     if window.weekdays is not None and (day - 1) % 7 + 1 not in window.weekdays:
         return Closed.WRONG_DAY
-    if day in window.closed_days:
+    if day in window.excluded:
+        return Closed.WRONG_DAY
+    if day in window.holidays:
         return Closed.HOLIDAY
     return None if inside else Closed.OUTSIDE_HOURS
 

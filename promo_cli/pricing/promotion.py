@@ -187,7 +187,8 @@ def _window(fields: Fields, holidays: frozenset[int]) -> Window:
             fields.optional("time_start"),
             fields.optional("time_end"),
             fields.values.get("days_of_week") or [1, 2, 3, 4, 5, 6, 7],
-            excluded | holidays if fields.flag("exclude_holidays") else excluded,
+            excluded,
+            holidays if fields.flag("exclude_holidays") else frozenset(),
         )
     except ValueError as error:
         raise BundleError(f"{fields.where}: {error}") from None

@@ -38,7 +38,6 @@ class Reason(StrEnum):
     NOTHING_IN_SCOPE = "nothing_in_scope"
     NO_SAVING = "no_saving"
     UNITS_TAKEN = "units_taken"
-    BETTER_COMBINATION = "better_combination"
     GROUP = "group"
     NEVER_WITH = "never_with"
     EXCLUSIVE = "exclusive"
@@ -82,7 +81,6 @@ _TEXTS = {
     Reason.NOTHING_IN_SCOPE: "nothing in the cart takes part",
     Reason.NO_SAVING: "would save nothing",
     Reason.UNITS_TAKEN: "its items already have a discount",
-    Reason.BETTER_COMBINATION: "another combination saves more",
     Reason.GROUP: "only one of its group applies",
     Reason.NEVER_WITH: "does not combine with {name}",
     Reason.EXCLUSIVE: "does not combine with other promotions",

@@ -22,7 +22,7 @@ def window(
 ) -> Window:
     """A window by its hours."""
     holidays = frozenset({dt.date.fromisoformat(shut).toordinal()} if shut else ())
-    return read_window(first, last, start, end, days, holidays)
+    return read_window(first, last, start, end, days, frozenset(), holidays)
 
 
 @pytest.mark.parametrize(
