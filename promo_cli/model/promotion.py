@@ -219,10 +219,10 @@ class Promotion(Strict, Generic[RulesT]):
     """Names the promotion in reports and on receipts, such as WEEKEND20. Never reuse one: the id derives from it."""
     name: Text
     """What the receipt and the customer's screen say."""
-    promo_type: str
-    """One of the twelve types; it decides the fields of `rules`."""
     description: str = ""
     """The offer in a sentence, for cashiers and customers."""
+    promo_type: str
+    """One of the twelve types; it decides the fields of `rules`."""
     id: Id | None = None
     """Default: a UUID that follows from the company's id and the code. Pin it before you rename a code."""
     is_active: bool = True
