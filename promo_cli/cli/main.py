@@ -14,10 +14,10 @@ from promo_cli import __version__
 
 PANELS: dict[str, tuple[str, ...]] = {
     "Every day": ("validate", "test", "preview", "publish", "report"),
-    "Marketers": ("init", "explain", "schema"),
+    "Marketers": ("init", "fmt", "explain", "schema"),
     "Operators": ("plan", "halt", "rollback", "status", "release", "drift", "gc", "doctor", "key", "compile"),
     "Tills": ("price", "till"),
-    "Analysts": ("ingest", "warehouse"),
+    "Analysts": ("ingest", "sql", "warehouse"),
     "To get to know it": ("demo",),
 }
 """Commands by user; the module `promo_cli.cli.<name>` holds each (`compile` in `compile_`)."""

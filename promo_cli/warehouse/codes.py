@@ -142,3 +142,13 @@ NOT_A_WAREHOUSE = Code(
     Why: figures from a damaged file would be wrong.
     Fix: close the other program. A damaged file can be deleted; the next ingest makes it again from the bucket.""",
 )
+BAD_QUERY = Code(
+    code="ING106",
+    name="query-refused",
+    severity=Severity.ERROR,
+    doc="""An SQL query cannot be run: it has a mistake, or it would do something else than read the warehouse.
+
+    Why: questions see the state last published, read-only and without access to other files, so that no question can
+    change the figures.
+    Fix: the message says where and what. `SHOW TABLES` and `DESCRIBE bills` say what there is.""",
+)
