@@ -67,10 +67,9 @@ class Consuming:
         return self.inner.dropped(option)
 
 
-def consuming(offer: Offer, entry: Entry, view: View) -> Offer:
+def consuming(offer: Offer, condition: Condition, entry: Entry, view: View) -> Offer:
     """Return the offer, or if its promotion's conditions consume, the offer that also uses up their units."""
-    condition = entry.promotion.condition
-    leaves = [] if condition is None else list(_consuming(condition, entry, view))
+    leaves = list(_consuming(condition, entry, view))
     if not leaves:
         return offer
     needs = tuple(_need(leaf, offer, entry, view) for leaf in leaves)

@@ -17,8 +17,6 @@ _NO_USE = Usage()
 def refusal(entry: Entry, cart: Cart) -> Refusal | None:
     """Return why the promotion is not for this cart, as far as its goods do not matter; None if it is."""
     promotion = entry.promotion
-    if not promotion.restricted:
-        return None
     if not promotion.active:
         return Refusal(Reason.INACTIVE)
     if why := _audience(promotion, cart):

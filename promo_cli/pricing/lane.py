@@ -35,8 +35,7 @@ def run_lane(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> None:
 def _ready(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
     """Return the promotion as a candidate, or add the verdict why it is none."""
     sale, promotion = view.sale, entry.promotion
-    why = refusal(entry, sale.cart) or time_refusal(entry, view)
-    why = why or _refused_earlier(entry, sale) or goods_refusal(entry, view) or claim_refusal(entry, sale.cart)
+    why = _refused(entry, view)
     if why is None:
         offer = promotion.rules.offer(Stand(view, entry))
         if isinstance(offer, Reward):
@@ -45,7 +44,8 @@ def _ready(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
         if isinstance(offer, Refusal):
             why = offer
         else:
-            offer = consuming(offer, entry, view)
+            if promotion.condition is not None:
+                offer = consuming(offer, promotion.condition, entry, view)
             first = next(offer.options(view.free), None)
             if first is not None:
                 budget = budget_left(promotion, sale.cart) if promotion.counted else None
@@ -55,9 +55,24 @@ def _ready(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
     return None
 
 
+def _refused(entry: Entry, view: View) -> Refusal | None:
+    """Ask only what can refuse this promotion: most are for every cart, and a lane may hold hundreds."""
+    sale, promotion = view.sale, entry.promotion
+    why = refusal(entry, sale.cart) if promotion.restricted else None
+    why = why or time_refusal(entry, view)
+    if why is None and sale.given:
+        why = _refused_earlier(entry, sale)
+    if why is None and promotion.demanding:
+        why = goods_refusal(entry, view)
+    if why is None and not promotion.auto:
+        why = claim_refusal(entry, sale.cart)
+    return why
+
+
 def _refused_earlier(entry: Entry, sale: Sale) -> Refusal | None:
+    choosy = entry.promotion.choosy
     for given in sale.given:
-        choosy = entry.promotion.choosy or given.entry.promotion.choosy
-        if choosy and not compatible(entry.promotion, given.entry.promotion):
-            return Refusal(Reason.NEVER_WITH, name=given.entry.promotion.name)
+        other = given.entry.promotion
+        if (choosy or other.choosy) and not compatible(entry.promotion, other):
+            return Refusal(Reason.NEVER_WITH, name=other.name)
     return None

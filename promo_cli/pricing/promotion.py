@@ -60,7 +60,8 @@ class Promotion:
     """A promotion, with what is asked of it for every cart worked out once.
 
     `rank` orders promotions: higher priority first, then smaller id. `cross` is the scope of spend that unlocks.
-    `restricted`: not for every cart, whatever is in it; `counted`: has limits; `choosy`: does not combine with all.
+    `restricted`: not for every cart, whatever is in it; `counted`: has limits;
+    `demanding`: asks something of the goods; `choosy`: does not combine with all.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Promotion:
     experiment: Any
     restricted: bool
     counted: bool
+    demanding: bool
     choosy: bool
 
 
@@ -137,6 +139,7 @@ def read_promotion(
         experiment=values.get("experiment"),
         restricted=counted or not active or needs_voucher or audience != ANYONE,
         counted=counted,
+        demanding=crossing or rules.minimum > 0 or bool(values.get("conditions")),
         choosy=stacking.group is not None or bool(stacking.never_with),
     )
 
