@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 import sys
 import tempfile
@@ -13,6 +12,7 @@ import yaml
 
 from bench import workspaces
 from bench.measure import command, race, timed
+from bench.workspaces import change_one
 
 DAY = "2026-02-07"
 
@@ -50,8 +50,7 @@ def main() -> None:
                 return run()  # type: ignore[operator, no-any-return]
 
             def one_changed(run: object = compile_it, workspace: Path = workspace) -> float:
-                path = workspace / "promotions/promo0001.yaml"
-                path.write_text(path.read_text().replace("Promotion number 1", f"Promotion {dt.datetime.now(dt.UTC)}"))
+                change_one(workspace)
                 return run()  # type: ignore[operator, no-any-return]
 
             race(

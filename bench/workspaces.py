@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,12 @@ def write(folder: Path, promotions: int, stores: int) -> None:
     )
     for i in range(promotions):
         (folder / "promotions" / f"promo{i:04}.yaml").write_text(promotion(random_numbers, i, stores))
+
+
+def change_one(folder: Path) -> None:
+    """Give one promotion another name, never the same twice."""
+    path = folder / "promotions/promo0001.yaml"
+    path.write_text(re.sub("(?m)^name: .*$", f"name: Promotion of {time.time_ns()}", path.read_text()))
 
 
 def promotion(random_numbers: random.Random, i: int, stores: int) -> str:
