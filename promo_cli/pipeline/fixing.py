@@ -1,34 +1,29 @@
 """`promo validate --fix`: apply fixes until nothing is left that can be fixed.
 
-It all happens in a copy first, so that what `--diff` shows is what `--fix` writes, and nothing is written half way.
+It all happens in memory first, so that what `--diff` shows is what `--fix` writes, and nothing is written half way.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from promo_cli.diagnostics import Diagnostic
-from promo_cli.diagnostics.fixing import fix, fixable
-from promo_cli.pipeline.check import Checked, check
-from promo_cli.pipeline.weighing import baseline_of
-from promo_cli.validation.check import workspace_paths
-from promo_cli.workspace.files import ROOT_FILE
+from promo_cli.diagnostics.fixing import fix
+from promo_cli.pipeline.check import answer
+from promo_cli.pipeline.verdict import Question
 from promo_cli.workspace.limits import REFERENCE
+from promo_cli.workspace.paths import workspace_paths
 from promo_cli.workspace.reader import read
+from promo_cli.workspace.snapshot import take
 from promo_cli.workspace.writing import write_atomically
 
 MOST_PASSES = 20
 """A fix may make room for another one, but not forever."""
-
-FOLDERS = ("promotions", "stores")
 
 
 @dataclass(slots=True)
@@ -54,21 +49,24 @@ def repair(
     start: Path, paths: Sequence[str] = (), *, unsafe: bool, today: dt.date | None = None, baseline: Path | None = None
 ) -> Repair:
     """Work out what fixing changes; nothing is written. Parameters and failures are those of `check`."""
-    checked = check(start, paths, today=today, baseline=baseline)
-    workspace = checked.workspace
-    result = Repair(workspace.root)
-    if not any(fixable(found, unsafe=unsafe) for found in checked.diagnostics):
-        return result
-    wanted, _ = workspace_paths(workspace, paths)
-    file = baseline or baseline_of(workspace)
-    with _copy(workspace.root) as copy:
-        inside = [str(copy / path) for path in wanted or ()]
-
-        def again() -> Checked:
-            return check(copy, inside, today=today, baseline=file)
-
-        _passes(copy, again, result, unsafe)
-    result.before = {path: workspace.sources.texts[path] for path in result.texts}
+    snapshot = take(start)
+    wanted, _ = workspace_paths(snapshot, paths)
+    question = Question(snapshot, wanted if wanted is None else tuple(wanted), today, baseline)
+    result = Repair(snapshot.root)
+    texts, refused = dict(snapshot.texts), set[str]()
+    found = answer(question, paths)[1].diagnostics
+    for _ in range(MOST_PASSES):
+        done = fix((one for one in found if not refused.intersection(_paths(one))), texts, unsafe=unsafe)
+        if not done.texts:
+            break
+        spoilt = {path for path, data in done.texts.items() if _errors(path, data) > _errors(path, texts[path])}
+        refused |= spoilt
+        if not spoilt:
+            texts |= done.texts
+            result.texts |= done.texts
+            result.settled += done.settled
+            found = answer(replace(question, snapshot=replace(snapshot, texts=texts)), paths)[1].diagnostics
+    result.before = {path: snapshot.texts[path] for path in result.texts}
     return result
 
 
@@ -79,26 +77,6 @@ def unified(path: str, before: bytes, after: bytes) -> str:
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-def _passes(copy: Path, again: Callable[[], Checked], result: Repair, unsafe: bool) -> None:
-    refused: set[str] = set()
-    checked = again()
-    for _ in range(MOST_PASSES):
-        texts = checked.workspace.sources.texts
-        candidates = [found for found in checked.diagnostics if not refused.intersection(_paths(found))]
-        done = fix(candidates, texts, unsafe=unsafe)
-        spoilt = {path for path, data in done.texts.items() if _errors(path, data) > _errors(path, texts[path])}
-        if spoilt:
-            refused |= spoilt
-            continue
-        if not done.texts:
-            return
-        for path, data in done.texts.items():
-            (copy / path).write_bytes(data)
-        result.texts |= done.texts
-        result.settled += done.settled
-        checked = again()
-
-
 def _paths(found: Diagnostic) -> set[str]:
     return {edit.path for edit in found.fix.edits} if found.fix else set()
 
@@ -106,15 +84,3 @@ def _paths(found: Diagnostic) -> set[str]:
 def _errors(path: str, data: bytes) -> int:
     """How much is wrong with a file as YAML: a guess that makes a file unreadable is not written."""
     return len(read(path, data, REFERENCE).diagnostics)
-
-
-@contextmanager
-def _copy(root: Path) -> Iterator[Path]:
-    """Yield a copy of everything that is read of a workspace."""
-    with TemporaryDirectory(prefix="promo-fix-") as name:
-        copy = Path(name)
-        shutil.copy(root / ROOT_FILE, copy)
-        for folder in FOLDERS:
-            if (root / folder).is_dir():
-                shutil.copytree(root / folder, copy / folder, symlinks=True)
-        yield copy
