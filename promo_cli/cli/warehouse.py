@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from promo_cli.cli.ingest import AllowedBad, run
 from promo_cli.cli.options import Env
 from promo_cli.cli.session import JsonFlag, Session, command, group
@@ -23,3 +28,21 @@ def rebuild(session: Session, env: Env, *, allowed_bad: AllowedBad = 0.001, json
     from promo_cli.pipeline.ingest import rebuild_environment
 
     run(session, rebuild_environment, env, allowed_bad=allowed_bad, json=json, nothing="The bucket has no uploads.")
+
+
+@command(app, "export")
+def export(
+    session: Session,
+    *,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new folder, or one of an earlier export.")],
+    json: JsonFlag = False,
+) -> None:
+    """Write every table as Parquet, events by business month; the folder appears whole or not at all."""
+    from promo_cli.pipeline.warehouse import export_to
+
+    rows = export_to(session.start, to)
+    if json:
+        session.document({"schema": "promo.warehouse-export/1", "folder": str(to), "rows": dict(rows)})
+        return
+    session.result(f"Exported {sum(rows.values()):,} rows of {len(rows)} tables to {to}.")
+    session.note("Each table is a folder; its files together are the table, with the month as a hive partition.")

@@ -152,3 +152,12 @@ BAD_QUERY = Code(
     change the figures.
     Fix: the message says where and what. `SHOW TABLES` and `DESCRIBE bills` say what there is.""",
 )
+NOT_AN_EXPORT = Code(
+    code="ING107",
+    name="export-folder-in-use",
+    severity=Severity.ERROR,
+    doc="""The folder to export to holds something else than an earlier export.
+
+    Why: an export replaces the folder as a whole, and must never remove files that it did not write.
+    Fix: name a folder that does not exist yet.""",
+)

@@ -115,3 +115,10 @@ def test_rebuild_makes_the_same_warehouse(promo: Promo, ingested: Path) -> None:
     assert promo("warehouse", "rebuild", "--env", "local", "--allowed-bad", "1").code == 0
     after = promo("ingest", "status", "--json").json
     assert {**before, "last_ingest": None} == {**after, "last_ingest": None}
+
+
+def test_export_writes_parquet(promo: Promo, ingested: Path) -> None:
+    """Rows by table, and files where they were asked for."""
+    rows = promo("warehouse", "export", "--to", "out/parquet", "--json").json["rows"]
+    assert (rows["usages"], rows["quarantine"]) == (2, 1)
+    assert list((ingested / "out/parquet/usages/business_month=2026-02").glob("*.parquet"))
