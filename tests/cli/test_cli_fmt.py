@@ -15,11 +15,11 @@ def untidy(root: Path) -> str:
 
 
 def test_fmt_writes_what_changes_and_nothing_else(promo: Promo, starter: Path) -> None:
-    """One file is put in order, with its comment; a second run has nothing to do."""
+    """One file is put in order, its comment in its column; a second run has nothing to do."""
     untidy(starter)
     outcome = promo("fmt", cwd=starter)
     assert (outcome.code, outcome.out.split()) == (0, [WEEKEND])
-    assert "code: WEEKEND20  # never reuse it\nname: " in (starter / WEEKEND).read_text()
+    assert "\ncode: WEEKEND20    # never reuse it\nname: " in (starter / WEEKEND).read_text()
     assert promo("fmt", cwd=starter).out == ""
     assert promo("validate", cwd=starter).code == 0
 
