@@ -79,7 +79,7 @@ def sync(
     till has no root; StorageError when the till's own disk fails.
     """
     with state.only_one(state_dir, "sync"):
-        return _sync(storage, state.open_disk(state_dir), env, store_id, now, root, trust_first_root)
+        return sync_on(storage, state.open_disk(state_dir), env, store_id, now, root, trust_first_root)
 
 
 def enrol(state_dir: Path, env: str, store_id: str, root: bytes) -> TillState:
@@ -105,7 +105,7 @@ def enrol(state_dir: Path, env: str, store_id: str, root: bytes) -> TillState:
     return known
 
 
-def _sync(
+def sync_on(
     storage: Storage,
     disk: Storage,
     env: str,
@@ -114,6 +114,7 @@ def _sync(
     root: bytes | None,
     trust_first_root: bool,
 ) -> SyncResult:
+    """Bring up to date a till whose disk is at hand and locked; see `sync`."""
     notices: list[str] = []
     findings: list[Diagnostic] = []
     known = _load(disk, env, store_id, findings)
