@@ -15,10 +15,10 @@ CONTENT = b'{"a":1}\n' * 1000
 @pytest.mark.parametrize(
     ("stored", "code"),
     [
-        (gzip.compress(CONTENT)[:-9], "ING001"),
-        (gzip.compress(CONTENT)[:20], "ING001"),
-        (gzip.compress(CONTENT)[:-8] + b"\0" * 8, "ING001"),
-        (gzip.compress(CONTENT) + b"junk", "ING001"),
+        (gzip.compress(CONTENT, mtime=0)[:-9], "ING001"),
+        (gzip.compress(CONTENT, mtime=0)[:20], "ING001"),
+        (gzip.compress(CONTENT, mtime=0)[:-8] + b"\0" * 8, "ING001"),
+        (gzip.compress(CONTENT, mtime=0) + b"junk", "ING001"),
         (b"\x1f\x8b", "ING001"),
     ],
 )
@@ -41,20 +41,20 @@ def test_no_flipped_bit_of_a_gzip_goes_unnoticed(at: int, bit: int) -> None:
 
 def test_gzip_members_in_a_row_are_one_content() -> None:
     """Concatenated gzip files are a gzip file (RFC 1952)."""
-    assert unpack(gzip.compress(b"a\n") + gzip.compress(b"b\n") + b"\0\0", Origin()) == b"a\nb\n"
+    assert unpack(gzip.compress(b"a\n", mtime=0) + gzip.compress(b"b\n", mtime=0) + b"\0\0", Origin()) == b"a\nb\n"
 
 
 def test_a_gzip_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Content above the limit is refused without being unpacked to its end."""
     monkeypatch.setattr("promo_cli.warehouse.unpack.MAX_CONTENT_BYTES", len(CONTENT) - 1)
-    found = unpack(gzip.compress(CONTENT), Origin())
+    found = unpack(gzip.compress(CONTENT, mtime=0), Origin())
     assert isinstance(found, Refused)
 
 
 def test_refused_objects_count_as_one_line_and_do_not_disturb_the_others(world: Any, event: Any) -> None:
     """Damage, a wrong hash and a foreign key are each named; the good upload beside them is loaded."""
     good = world.upload(event("usage", 1))
-    cut = world.upload_bytes(b"x" * 100, stored=gzip.compress(b"x" * 100)[:-3])
+    cut = world.upload_bytes(b"x" * 100, stored=gzip.compress(b"x" * 100, mtime=0)[:-3])
     other = world.upload(event("usage", 2), key=good.replace("/1-1-", "/2-2-"))
     world.bucket.objects["uploads/v1/stray.ndjson"] = b"{}"
     result = world.ingest()
