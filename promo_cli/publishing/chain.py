@@ -61,17 +61,14 @@ def entries_of(storage: Storage, link: Link) -> dict[str, Entry]:
     try:
         return read_entries(storage, link.release)
     except Refused as refused:
-        raise _cleared(storage, link, str(refused)) from refused
+        raise cleared(storage, link, str(refused)) from refused
 
 
-def check_complete(storage: Storage, link: Link, entries: dict[str, Entry]) -> set[Blob]:
-    """Return every blob of a release; raises Failure (exit 2) where one is missing. Reads names, not contents."""
-    wanted = {*link.release.shards, *blobs_of(entries.values())}
-    there = {entry.key for entry in storage.list("blobs/")}
-    missing = [blob for blob in wanted if blob.key not in there]
-    if missing:
-        raise _cleared(storage, link, f"{len(missing)} of {len(wanted)} objects are missing")
-    return wanted
+def cleared(storage: Storage, link: Link, what: str) -> Failure:
+    """Return what to raise when an old release is not complete any more."""
+    message = f"release {link.release.seq} in {storage.where} is no longer complete: {what}"
+    advice = f"check out commit {link.release.source.commit or 'of that day'} and publish it"
+    return Failure([codes.RELEASE_INCOMPLETE.at(None, message, help=advice)], exit_code=2)
 
 
 def damaged(storage: Storage, release: Release) -> list[Diagnostic]:
@@ -91,12 +88,6 @@ def damaged(storage: Storage, release: Release) -> list[Diagnostic]:
     blobs = sorted(blobs_of(entries.values()), key=lambda blob: blob.sha256)
     found = sorted(text for _, text in in_parallel(problem, blobs) if text is not None)
     return [codes.DAMAGED.at(None, f"release {release.seq}: {text}") for text in found]
-
-
-def _cleared(storage: Storage, link: Link, what: str) -> Failure:
-    message = f"release {link.release.seq} in {storage.where} is no longer complete: {what}"
-    advice = f"check out commit {link.release.source.commit or 'of that day'} and publish it"
-    return Failure([codes.RELEASE_INCOMPLETE.at(None, message, help=advice)], exit_code=2)
 
 
 def _read(storage: Storage, seq: int, sha256: str) -> Release:

@@ -13,11 +13,11 @@ from promo_cli.protocol.head import Head, Hold, ReleaseRef
 from promo_cli.protocol.identifiers import RANDOM_BYTES, ulid
 from promo_cli.protocol.layout import intent_key, release_key
 from promo_cli.protocol.release import Source
-from promo_cli.protocol.shard import Entry
+from promo_cli.protocol.shard import Entry, blobs_of
 from promo_cli.publishing import codes
 from promo_cli.publishing.amend import RACES
-from promo_cli.publishing.chain import check_complete, entries_of, find
-from promo_cli.publishing.commit import Draft, commit
+from promo_cli.publishing.chain import cleared, entries_of, find
+from promo_cli.publishing.commit import Draft, commit, missing
 from promo_cli.publishing.documents import following
 from promo_cli.publishing.live import newest_root, nothing_live, read_live
 from promo_cli.publishing.upload import Uploaded
@@ -56,7 +56,9 @@ def rollback(
             raise nothing_live(storage)
         link = find(storage, live.head, to)
         entries = entries_of(storage, link)
-        wanted = check_complete(storage, link, entries)
+        wanted = {*link.release.shards, *blobs_of(entries.values())}
+        if gone := missing(storage, wanted):
+            raise cleared(storage, link, f"{len(gone)} of {len(wanted)} objects are missing")
         root = newest_root(storage, live.trusted).root
         seq, previous = following(live, root.epoch)
         source = replace(link.release.source, actor=actor.actor, run_url=actor.run_url)

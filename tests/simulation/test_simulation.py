@@ -75,6 +75,12 @@ def test_every_schedule_keeps_the_promises(capsys: pytest.CaptureFixture[str]) -
     assert revisions > 3 * SCHEDULES, "something happened"
 
 
+@pytest.mark.parametrize("seed", [87])
+def test_schedules_that_once_found_a_fault_stay_good(seed: int) -> None:
+    """87: a rollback looked for its blobs before its intent was written, and gc took one in between."""
+    _play(seed)
+
+
 def test_a_seed_is_a_schedule() -> None:
     """The same seed gives the same requests in the same order, so a failure can be played again."""
     assert _play(7).trace == _play(7).trace
