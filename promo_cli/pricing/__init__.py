@@ -3,5 +3,6 @@
 from promo_cli.pricing.bundle import PreparedBundle, prepare
 from promo_cli.pricing.engine import price
 from promo_cli.pricing.errors import BundleError, CartError
+from promo_cli.pricing.refund import refund
 
-__all__ = ["BundleError", "CartError", "PreparedBundle", "prepare", "price"]
+__all__ = ["BundleError", "CartError", "PreparedBundle", "prepare", "price", "refund"]

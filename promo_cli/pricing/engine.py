@@ -14,20 +14,27 @@ from promo_cli.pricing.promotion import STAGES
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.receipt import receipt
 from promo_cli.pricing.sale import Sale, units_of
+from promo_cli.pricing.tracing import traced, untouched
 from promo_cli.pricing.units import at_stage_start
 
 
 def price(cart: dict[str, Any], prepared: PreparedBundle, *, trace: bool = False) -> dict[str, Any]:
     """Return the receipt of a cart, amounts in major units.
 
-    A pure function: the same cart and bundle give the same receipt on every machine. Raises CartError.
+    A pure function: the same cart and bundle give the same receipt on every machine. With `trace`, `skipped` lists all
+    promotions, and `trace` tells stage by stage and lane by lane what stood ready and what was taken. Raises CartError.
     """
     read = read_cart(cart, prepared.products.get, prepared.exponent, prepared.zone)
     met = {number for line in read.lines for number in prepared.scopes_of(line.product)}
     entries = [prepared.entries[index] for index in prepared.touching(met)]
     sale, verdicts = _alone_or_together(prepared, read, entries)
     _check_payments(sale)
-    return receipt(sale, entries, verdicts)
+    if not trace:
+        return receipt(sale, entries, verdicts)
+    told = {entry.promotion.id for entry in entries}
+    others = [entry for entry in prepared.entries if entry.promotion.id not in told]
+    verdicts |= {entry.promotion.id: untouched(entry, sale) for entry in others}
+    return {**receipt(sale, prepared.entries, verdicts), "trace": traced(sale)}
 
 
 def _alone_or_together(prepared: PreparedBundle, cart: Cart, entries: Sequence[Entry]) -> tuple[Sale, Verdicts]:

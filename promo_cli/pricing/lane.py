@@ -11,7 +11,7 @@ from promo_cli.pricing.choosing import choose, passed_over
 from promo_cli.pricing.consuming import consuming
 from promo_cli.pricing.eligibility import budget_left, claim_refusal, goods_refusal, refusal, time_refusal
 from promo_cli.pricing.reasons import Reason, Refusal
-from promo_cli.pricing.sale import Sale
+from promo_cli.pricing.sale import LaneResult, Sale
 from promo_cli.pricing.stand import Stand
 from promo_cli.pricing.types.base import Reward
 from promo_cli.pricing.view import View
@@ -28,7 +28,12 @@ def run_lane(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> None:
         return
     found = choose(candidates, view)
     sale.exact &= found.exact
+    earlier = len(sale.given)
+    before = sum(run.running * run.count for run in view.runs)
     apply(found.choices, view)
+    ready = tuple((able.entry, able.first.worth) for able in candidates)
+    lane = candidates[0].promotion.stacking.lane
+    sale.lanes.append(LaneResult(sale.stage, lane, before, ready, tuple(sale.given[earlier:]), found.exact))
     verdicts.update(passed_over(candidates, found.choices, view))
 
 

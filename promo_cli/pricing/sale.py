@@ -21,6 +21,17 @@ class Given(NamedTuple):
     dropped: int
 
 
+class LaneResult(NamedTuple):
+    """What happened in one lane: what each promotion that stood ready would save alone, and what was given."""
+
+    stage: str
+    lane: str
+    before: int
+    ready: tuple[tuple[Entry, int], ...]
+    given: tuple[Given, ...]
+    exact: bool
+
+
 @dataclass(slots=True, eq=False)
 class Sale:
     """The state that stages and lanes pass on. `due` is the total before the payment stage, in minor units."""
@@ -35,6 +46,7 @@ class Sale:
     packages: int = 0
     due: int = 0
     exact: bool = True
+    lanes: list[LaneResult] = field(default_factory=list)
 
     @property
     def saved(self) -> int:
