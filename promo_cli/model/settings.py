@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from promo_cli.model.base import Id, Strict, Text
+from promo_cli.model.base import Amount, Id, Percent, Strict, Text
 
 DEFAULT_STEP_BUDGET = 200_000
 DEFAULT_HORIZON_DAYS = 14
@@ -81,6 +81,28 @@ class Diagnostics(Strict):
     """A file below the workspace with findings that do not count; `promo validate --write-baseline` makes it."""
 
 
+class Safeguards(Strict):
+    """How far promotions may go together, and how large a bill can be; what goes further is reported with a cart."""
+
+    max_stacked_percent: Percent | None = None
+    """How much promotions may take off a product together, in percent. Default: no limit."""
+    largest_bill: Amount | None = None
+    """The largest bill there is, in major units: a minimum above it is out of reach. Default: not known."""
+    report_floors: bool = False
+    """Whether to report promotions that together would go below a product's `min_price`, which holds them back."""
+
+
+class Approval(Strict):
+    """From where on a promotion needs `approved_by`, each limit inclusive. Default: never."""
+
+    discount_percent: Percent | None = None
+    """A discount of so many percent."""
+    discount_amount: Amount | None = None
+    """A discount of so much per bill or unit, in major units."""
+    budget: Amount | None = None
+    """A budget of so much, in major units."""
+
+
 class Settings(Strict):
     """The whole of promo.yaml."""
 
@@ -92,15 +114,19 @@ class Settings(Strict):
     """The IANA time zone of stores that name none, such as Asia/Jakarta, and of the publishing day."""
     prices: Literal["gross"] = "gross"
     """Prices are what the customer sees, tax included."""
-    stacking: Stacking = Stacking()
+    stacking: Stacking = Field(default_factory=Stacking)
     """How promotions combine. Default: the best for the customer, one lane."""
-    environments: dict[Id, Environment] = {"local": Environment(target="out/bucket")}
+    environments: dict[Id, Environment] = {"local": Environment.model_construct(target="out/bucket")}
     """Where `promo publish --env NAME` sends releases, by name. Default: `local`, a folder."""
     warehouse: Annotated[str, Field(min_length=1)] = "out/warehouse.duckdb"
     """The database file that reports are made from; a cache, it can always be made anew."""
     horizon_days: Annotated[int, Field(ge=1, le=365)] = DEFAULT_HORIZON_DAYS
     """How many days before its start a promotion is sent to tills, so that it begins without network."""
-    receipt: Receipt = Receipt()
+    receipt: Receipt = Field(default_factory=Receipt)
     """The paper that receipts are printed on."""
-    diagnostics: Diagnostics = Diagnostics()
+    diagnostics: Diagnostics = Field(default_factory=Diagnostics)
     """Severities of findings, and which of them are known and do not count."""
+    limits: Safeguards = Field(default_factory=Safeguards)
+    """How far promotions may go together before `promo validate` reports it."""
+    approval: Approval = Field(default_factory=Approval)
+    """Which promotions need somebody's approval. Default: none."""

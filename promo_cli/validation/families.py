@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
-from promo_cli.validation import amt, amt_prices, amt_tiers, con, pol, ref, sch, tgt, tim
+from promo_cli.validation import (
+    amt,
+    amt_prices,
+    amt_reach,
+    amt_tiers,
+    con,
+    con_never,
+    con_shadow,
+    con_together,
+    pol,
+    ref,
+    sch,
+    tgt,
+    tim,
+    tim_clock,
+)
 from promo_cli.validation.rule import PROMOTION_RULES, WORKSPACE_RULES, PromotionRule, WorkspaceRule
 
-FAMILIES = (amt, amt_prices, amt_tiers, con, pol, ref, sch, tgt, tim)
+FAMILIES = (
+    amt,
+    amt_prices,
+    amt_reach,
+    amt_tiers,
+    con,
+    con_never,
+    con_shadow,
+    con_together,
+    pol,
+    ref,
+    sch,
+    tgt,
+    tim,
+    tim_clock,
+)
 
 
 def all_rules() -> list[PromotionRule | WorkspaceRule]:

@@ -9,7 +9,10 @@ from unicodedata import east_asian_width
 from promo_cli.diagnostics import Severity
 from promo_cli.model.promotion import Promotion
 from promo_cli.validation.facts import Facts
-from promo_cli.validation.rule import Finding, rule
+from promo_cli.validation.rule import Also, Finding, rule
+from promo_cli.validation.words import money, number
+
+_AMOUNTS = ("discount_amount", "discount_value", "cashback_value")
 
 
 @rule("POL001", "name-too-wide", severity=Severity.WARNING)
@@ -55,3 +58,88 @@ def file_name(promotion: Promotion[Any], facts: Facts) -> Iterator[Finding]:
     if stem.casefold().replace("_", "-") != promotion.code.casefold().replace("_", "-"):
         advice = f"rename the file to {promotion.code.lower()}.{suffix}, or correct the code"
         yield Finding(f"the file is called {name}", "/code", label=f"but this is {promotion.code}", help=advice)
+
+
+@rule("POL003", "no-owner", severity=Severity.WARNING)
+def no_owner(promotion: Promotion[Any], facts: Facts) -> Iterator[Finding]:
+    """An active promotion that nobody answers for.
+
+    Why: when it costs more than it should, or ends tomorrow, somebody has to be asked.
+
+    Bad:
+        owner:
+
+    Good:
+        owner: Marketing
+
+    Fix: add `owner`, a team rather than a person.
+    """
+    if promotion.is_active and not (promotion.owner or "").strip():
+        advice = "add `owner`, a team rather than a person"
+        yield Finding(f"nobody answers for {promotion.code}", "/code", label="has no `owner`", help=advice)
+
+
+@rule("POL004", "approval-missing")
+def approval_missing(promotion: Promotion[Any], facts: Facts) -> Iterator[Finding]:
+    """A promotion at or above a threshold of `approval` in promo.yaml that nobody has approved.
+
+    Why: deep discounts and large budgets are decided by those who answer for the money.
+
+    Bad:
+        # promo.yaml
+        company: {id: nusantara, name: Nusantara Foods}
+        currency: {code: IDR, exponent: 0}
+        timezone: Asia/Jakarta
+        stacking: {lanes: [main, members]}
+        approval: {discount_percent: 20}
+
+    Good:
+        # promo.yaml
+        company: {id: nusantara, name: Nusantara Foods}
+        currency: {code: IDR, exponent: 0}
+        timezone: Asia/Jakarta
+        stacking: {lanes: [main, members]}
+        approval: {discount_percent: 50}
+
+    Fix: have it approved, and write by whom: `approved_by`.
+    """
+    if promotion.approved_by or not promotion.is_active:
+        return
+    settings = facts.workspace.settings
+    limits, currency = settings.approval, settings.currency
+    for stated in facts.numbers(promotion):
+        if not stated.pointer.startswith(("/rules/", "/limits/")):
+            continue
+        percent = stated.kind == "percent"
+        if stated.name == "budget":
+            most = limits.budget
+        elif percent:
+            most = limits.discount_percent
+        else:
+            most = limits.discount_amount if stated.name in _AMOUNTS else None
+        if most is not None and stated.value >= most:
+            shown, least = (f"{number(n)}%" if percent else money(n, currency) for n in (stated.value, most))
+            message = f"{shown} needs approval, as everything from {least} on"
+            yield Finding(message, stated.pointer, help="have it approved, and write by whom: `approved_by`")
+
+
+@rule("POL005", "approved-by-owner")
+def approved_by_owner(promotion: Promotion[Any], facts: Facts) -> Iterator[Finding]:
+    """The promotion was approved by its own owner.
+
+    Why: an approval is a second pair of eyes.
+
+    Bad:
+        owner: Marketing
+        approved_by: marketing
+
+    Good:
+        owner: Marketing
+        approved_by: Finance
+
+    Fix: have somebody else approve it.
+    """
+    owner, approver = promotion.owner, promotion.approved_by
+    if owner and approver and owner.strip().casefold() == approver.strip().casefold():
+        also = (Also("who owns it", "/owner"),)
+        yield Finding(f"{approver} owns it", "/approved_by", also=also, help="have somebody else approve it")

@@ -28,7 +28,7 @@ products:
   - {id: latte, name: Latte, category: hot-drinks, brand: kopi-senja, price: 38_000, cost: 11_500, tags: [seasonal]}
   - {id: espresso, name: Espresso, category: hot-drinks, brand: kopi-senja, price: 22_000, cost: 5_500}
   - {id: croissant, name: Croissant, category: bakery, brand: roti-harum, price: 22_000, cost: 9_000}
-  - {id: cookies, name: Cookies, category: bakery, brand: roti-harum, price: 220_000, unit: kg}
+  - {id: cookies, name: Cookies, category: bakery, brand: roti-harum, price: 220_000, unit: kg, min_price: 110_000}
   - {id: gift-card, name: Gift card, price: 100_000, discountable: false}
 """,
     "stores/tiers.yaml": "- {id: silver, name: Silver}\n- {id: gold, name: Gold}\n",
@@ -53,9 +53,10 @@ products:
 code: OTHER
 id: pinned-other
 name: Other
-promo_type: percent_discount
+owner: Partnerships
+promo_type: payment_discount
 validity: {start_date: 2026-02-01}
-rules: {discount_percent: 5}
+rules: {payment_methods: [qris], discount_type: percent, discount_value: 5}
 require_voucher: true
 voucher_codes: [SHARED]
 stacking: {group: breakfast, rule: first}
@@ -63,6 +64,7 @@ stacking: {group: breakfast, rule: first}
     "promotions/example.yaml": """\
 code: EXAMPLE
 name: Example
+owner: Marketing
 promo_type: percent_discount
 validity: {start_date: 2026-02-01}
 rules: {discount_percent: 20}
@@ -72,7 +74,7 @@ EXAMPLE = "promotions/example.yaml"
 
 Findings = Callable[..., list[Diagnostic]]
 _KEY = re.compile(r"^([a-z_]+):", re.MULTILINE)
-_FILE = re.compile(r"# (\S+\.(?:yaml|csv))\n")
+_FILE = re.compile(r"^# (\S+\.(?:yaml|csv))\n", re.MULTILINE)
 
 
 def merged(base: str, fragment: str) -> str:
@@ -80,6 +82,15 @@ def merged(base: str, fragment: str) -> str:
     given = set(_KEY.findall(fragment))
     blocks = re.split(r"^(?=[a-z_]+:)", base, flags=re.MULTILINE)
     return "".join(block for block in blocks if block.partition(":")[0] not in given) + fragment
+
+
+def _parts(fragment: str) -> dict[str, str]:
+    """Return the files that a fragment makes."""
+    first, *others = _FILE.split(fragment)
+    found = {} if others and not first.strip() else {EXAMPLE: merged(FILES[EXAMPLE], first)}
+    for path, text in zip(others[::2], others[1::2], strict=True):
+        found[path] = merged(FILES[EXAMPLE], text) if path.startswith("promotions/") else text
+    return found
 
 
 @pytest.fixture
@@ -96,14 +107,12 @@ def folder(tmp_path: Path) -> Path:
 def findings(folder: Path) -> Findings:
     """Return a function that gives the findings of the workspace with a fragment in its example promotion.
 
-    A fragment that begins with the comment `# some/file.yaml` is that whole file instead.
+    After a comment `# some/file.yaml` the fragment is that whole file instead; promotions take from the example what
+    they leave out.
     """
 
     def found(fragment: str = "", *, today: dt.date = TODAY, **files: str) -> list[Diagnostic]:
-        target = _FILE.match(fragment)
-        name = target[1] if target else EXAMPLE
-        text = fragment if target else merged(FILES[EXAMPLE], fragment)
-        for path, content in {**FILES, name: text, **files}.items():
+        for path, content in {**FILES, **_parts(fragment), **files}.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(content)
         try:

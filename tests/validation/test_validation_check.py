@@ -113,7 +113,9 @@ def test_rules_are_quick(folder: Path):
 
     text = FILES[EXAMPLE] + "scope: {apply_to: category, categories: [hot-drinks]}\nlimits: {max_uses: 5}\n"
     for number in range(1000):
-        (folder / "promotions" / f"p{number}.yaml").write_text(text.replace("EXAMPLE", f"P{number}"))
+        (folder / "promotions" / f"p{number}.yaml").write_text(
+            f"{text.replace('EXAMPLE', f'P{number}')}execution_priority: {number}\n"
+        )
     begun = process_time()
     found = check(load(folder), today=dt.date(2026, 2, 7))
     assert process_time() - begun < 5

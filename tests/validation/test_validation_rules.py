@@ -278,7 +278,7 @@ def test_a_broken_catalogue_does_not_cascade(findings: Findings):
 
 def test_a_broken_promotion_keeps_its_code(findings: Findings):
     """`never_with` may name a promotion whose file has errors."""
-    broken = FILES["promotions/other.yaml"].replace("discount_percent: 5", "discount_percent: five")
+    broken = FILES["promotions/other.yaml"].replace("discount_value: 5", "discount_value: five")
     found = findings("stacking: {never_with: [OTHER]}", **{"promotions/other.yaml": broken})
     assert codes(found) == ["SCH001"]
 

@@ -1,0 +1,55 @@
+"""Promotions that apply to no cart even alone, found with the engine where their own rules leave doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from promo_cli.model import rules as model
+from promo_cli.pricing import CartError
+from promo_cli.validation.conflicts.landscape import Landscape
+from promo_cli.validation.conflicts.reach import Reach
+from promo_cli.validation.conflicts.trials import carts_for
+from promo_cli.validation.conflicts.witness import Place, Witness
+from promo_cli.validation.sample import sample
+
+_OPTIONS = ("max_applications", "max_units", "max_units_per_line", "every_quantity")
+_SIMPLE = model.PercentDiscount | model.AmountDiscount | model.HappyHour
+
+
+def never_applies(land: Landscape) -> Iterator[tuple[Reach, Witness]]:
+    """Yield promotions that apply to none of the carts made for them, with one of those.
+
+    Only those are tried that could fail: with conditions or options, or sold in sets. Simple carts come first; what
+    fails them gets those that previews use, which know conditions, brands and gifts.
+    """
+    for reach in land.reaches:
+        if _doubtful(reach) and land.sound(reach) and not _applies(land, reach) and (shown := _last(land, reach)):
+            yield reach, shown
+
+
+def _doubtful(reach: Reach) -> bool:
+    promotion, rules = reach.promotion, reach.promotion.rules
+    if promotion.conditions or promotion.cross_brand:
+        return promotion.cross_brand is None or promotion.cross_brand.type == "trigger_benefit"
+    return not isinstance(rules, _SIMPLE) or any(getattr(rules, name) is not None for name in _OPTIONS)
+
+
+def _applies(land: Landscape, reach: Reach) -> bool:
+    place = land.witnesses.place([reach]) if reach.takes else None
+    if place is None or reach.promotion.conditions or reach.promotion.cross_brand:
+        return False
+    priced = land.witnesses.each_priced(place, [reach], list(carts_for(land, reach)))
+    return any(reach.code in witness.applied for witness in priced)
+
+
+def _last(land: Landscape, reach: Reach) -> Witness | None:
+    """Return the last cart of a preview, unless the promotion applies to it."""
+    try:
+        last = sample(land.facts.workspace, reach.promotion, land.facts.today)
+    except CartError:
+        return None
+    if last is None or last.applies or last.receipt["rewards"]:
+        return None
+    store = next(one for one in land.facts.workspace.stores if one.id == last.store_id)
+    place = land.witnesses.place([reach])
+    return Witness(Place(store, place.at, reach.stores), last.cart, last.receipt) if place else None

@@ -1,0 +1,111 @@
+"""Carts that a promotion should apply to, tried with the engine where sets alone prove nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from promo_cli.model import rules as model
+from promo_cli.model.reference import Product
+from promo_cli.validation.conflicts.landscape import Landscape
+from promo_cli.validation.conflicts.reach import Reach, within
+from promo_cli.validation.conflicts.runs import covers
+from promo_cli.validation.conflicts.witness import Place, Witness
+from promo_cli.validation.conflicts.worth import counts, off, unconditional
+
+_RIVALS = 3
+_SEARCHES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A promotion that lost in every cart tried, to whom, in how many carts, and the first of them."""
+
+    of: Reach
+    by: tuple[Reach, ...]
+    carts: int
+    witness: Witness
+
+
+def always_beaten(land: Landscape, without: Collection[str]) -> Iterator[Tried]:
+    """Yield promotions that apply alone, but in no cart tried beside those that are always there when they are.
+
+    At most so many promotions are tried, those with the most rivals first; `without` are codes already told of.
+    """
+    suspects = [
+        (reach, rivals) for reach in land.reaches if reach.code not in without and (rivals := _rivals(land, reach))
+    ]
+    suspects.sort(key=lambda item: (-len(item[1]), item[0].code))
+    for reach, rivals in suspects[:_SEARCHES]:
+        if land.sound(reach, *rivals) and (tried := _try(land, reach, rivals)):
+            yield tried
+
+
+def carts_for(land: Landscape, reach: Reach) -> Iterator[dict[str, int]]:
+    """Yield carts for a promotion, the likeliest first: what its type needs, in several products and quantities."""
+    rules, products = reach.promotion.rules, [one for one in land.products(reach.takes) if one.price > 0]
+    match rules:
+        case model.Combo():
+            parts = {part.product_id: part.quantity for part in rules.products}
+            yield from ({key: count * times for key, count in parts.items()} for times in (1, 2, 5))
+            return
+        case model.Upsell():
+            yield {rules.required_product_id: rules.required_min_qty, rules.upsell_product_id: 1}
+            return
+        case model.BuyXGetY(get_product_id=str(extra)):
+            for one in _spread([product for product in products if product.id != extra]):
+                yield {one.id: rules.buy_quantity, extra: rules.get_quantity}
+            return
+    some = _spread(products)
+    for times in (1, 2, 10):
+        for one in some:
+            for count in sorted(counts(reach.promotion, one), reverse=times == 1):
+                yield {one.id: count * times}
+    if len(some) > 1:
+        yield {one.id: 1 for one in some}
+
+
+def _rivals(land: Landscape, reach: Reach) -> list[Reach]:
+    """Those that are there whenever the promotion is, over all of its units."""
+    if not reach.takes or isinstance(reach.promotion.rules, model.Package):
+        return []
+    near = (one for one in land.touching(reach.slot, reach.takes) if one is not reach and not reach.takes & ~one.takes)
+    sure = (one for one in near if within(reach, one) and unconditional(one.promotion) and covers(one.runs, reach.runs))
+    product = max(land.products(reach.takes), key=lambda product: (product.price, product.id))
+    count = max(counts(reach.promotion, product))
+    listed = product.price * count
+    return sorted(sure, key=lambda one: (-off(one.promotion, product, count, listed), one.rank))[:_RIVALS]
+
+
+def _try(land: Landscape, reach: Reach, rivals: Sequence[Reach]) -> Tried | None:
+    place = land.witnesses.place([reach, *rivals])
+    if place is None or reach.promotion.conditions or reach.promotion.cross_brand:
+        return None
+    carts = list(carts_for(land, reach))
+    beaten_by: dict[str, None] = {}
+    number = 0
+    for witness in land.witnesses.each_priced(place, [reach, *rivals], carts):
+        if reach.code in witness.applied or witness.receipt["search"] != "exact":
+            return None
+        number += 1
+        beaten_by |= dict.fromkeys(witness.applied)
+    shown = lost(land, reach, rivals, place) if beaten_by else None
+    by = tuple(one for one in rivals if one.code in beaten_by)
+    return Tried(reach, by, number, shown) if shown else None
+
+
+def lost(land: Landscape, reach: Reach, rivals: Sequence[Reach], place: Place) -> Witness | None:
+    """Return a cart to which a promotion applies alone, priced with those that keep it out."""
+    carts = list(carts_for(land, reach))
+    alone = land.witnesses.each_priced(place, [reach], carts)
+    won = next((one for one in alone if reach.code in one.applied), None)
+    if won is None:
+        return None
+    items = {item["product_id"]: item["quantity"] for item in won.cart["items"]}
+    return land.witnesses.priced(place, [reach, *rivals], items)
+
+
+def _spread(products: Sequence[Product]) -> list[Product]:
+    """Return the cheapest, the dearest and one between."""
+    ordered = sorted(products, key=lambda product: (product.price, product.id))
+    return list({one.id: one for one in (ordered[:1] + ordered[-1:] + ordered[len(ordered) // 2 :][:1])}.values())
