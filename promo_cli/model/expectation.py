@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Tag
+from pydantic import ConfigDict, Field, Tag
 
 from promo_cli.model.base import Amount, Id, Strict, Text, by_kind
 from promo_cli.model.cart import Cart
@@ -97,7 +97,7 @@ class ChainTest(Strict):
     """The store whose bundle prices the cart. Default: the file's, or the cart's `store_id`."""
     at: Text | None = None
     """The store's wall clock, such as 2026-02-07 10:00. Default: the file's, or the cart's."""
-    cart: Cart = Cart()
+    cart: Cart = Field(default_factory=Cart)
     """What is the same in every combination: items, customer, channel."""
     variables: dict[
         Text,

@@ -253,17 +253,17 @@ class Promotion(Strict, Generic[RulesT]):
     """What running it costs apart from the discount, in major units; used for its return on investment."""
     validity: Validity
     """When it runs."""
-    scope: Scope = Scope()
+    scope: Scope = Field(default_factory=Scope)
     """What it discounts. Default: everything."""
-    targeting: Targeting = Targeting()
+    targeting: Targeting = Field(default_factory=Targeting)
     """Where and for whom. Default: everywhere, for everybody."""
     conditions: Condition | None = None
     """What the cart must hold, or the customer be, apart from what is discounted."""
     rules: SerializeAsAny[RulesT]
     """What it does; the fields follow from `promo_type`."""
-    limits: Limits = Limits()
+    limits: Limits = Field(default_factory=Limits)
     """How often it may be used. Default: without limit."""
-    stacking: StackingRule = StackingRule()
+    stacking: StackingRule = Field(default_factory=StackingRule)
     """With what it may combine. Default: one discount per item in a stage, the best for the customer."""
     cross_brand: CrossBrand | None = None
     """Spend at one brand that unlocks a benefit at another."""
