@@ -28,7 +28,6 @@ DAY = "2026-03-01"
 NOW = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 KEY = bytes(32)
 
-_SPEAKER = re.compile(rb'"(store_id|pos_id)":"[^"]*"')
 _COLUMNS = {
     "v": "INTEGER",
     "kind": "VARCHAR",
@@ -86,9 +85,10 @@ def adopt(source: Path, bucket: Path) -> None:
     """Make each file of `source` the upload of a till of its own, whatever store and till its lines name."""
     for number, path in enumerate(sorted(source.glob("*.ndjson.gz"))):
         store, till = f"s-{number // 10:04}", f"t-{number}"
-        names = {b"store_id": store, b"pos_id": till}
         lines = gzip.decompress(path.read_bytes())
-        put(bucket, store, till, _SPEAKER.sub(lambda m, n=names: f'"{m[1].decode()}":"{n[m[1]]}"'.encode(), lines))
+        for name, value in (("store_id", store), ("pos_id", till)):
+            lines = re.sub(f'"{name}":"[^"]*"'.encode(), f'"{name}":"{value}"'.encode(), lines)
+        put(bucket, store, till, lines)
 
 
 def load(bucket: Path, out: Path) -> int:

@@ -12,12 +12,14 @@ from promo_cli.diagnostics import Failure, Location
 from promo_cli.pipeline import codes
 from promo_cli.pipeline.check import checked_workspace, failed_tests, today_of
 from promo_cli.pipeline.environment import environment, storage_of
-from promo_cli.pipeline.operate import Confirm, consent, keys_of
+from promo_cli.pipeline.operate import Confirm, cache_folder, consent, keys_of
 from promo_cli.pipeline.plan import Held, held_of
 from promo_cli.pipeline.plan_inputs import inputs_sha256
 from promo_cli.pipeline.provenance import provenance
+from promo_cli.pipeline.usage import counters_of
 from promo_cli.publishing import Progress, Published, Source, publish
 from promo_cli.publishing import codes as publishing_codes
+from promo_cli.publishing.cached import Cached
 from promo_cli.publishing.live import Live, read_live
 from promo_cli.workspace import Workspace
 
@@ -52,7 +54,10 @@ def publish_environment(
     on = as_of or today_of(workspace)
     bundles = compile_fleet(workspace, on)
     storage, keys = storage_of(workspace, env), keys_of(workspace.root, env, chosen, now)
-    base = None if plan is None else _held_base(plan, workspace, env, on, read_live(storage, keys.trusted), bundles)
+    base = None
+    if plan is not None:
+        live = read_live(Cached(storage, cache_folder(workspace, env)), keys.trusted)
+        base = _held_base(plan, workspace, env, on, live, bundles)
     consent(env, chosen, "Publish", confirm)
     return publish(
         bundles,
@@ -65,10 +70,12 @@ def publish_environment(
         horizon_days=workspace.settings.horizon_days,
         now=now,
         tool=f"promo {__version__}",
+        counters=counters_of(workspace, env, on),
         inputs_sha256=inputs_sha256(workspace),
         reason=reason,
         release_hold=release_hold,
         urgency="force" if urgent else "normal",
+        cache=cache_folder(workspace, env),
         report=report,
     )
 
