@@ -34,7 +34,6 @@ ReasonCode = Literal[
     "nothing_in_scope",
     "no_saving",
     "units_taken",
-    "better_combination",
     "group",
     "never_with",
     "exclusive",
@@ -150,6 +149,49 @@ class Hint(Strict):
     """Of which product."""
 
 
+class ReadyPromotion(Strict):
+    """A promotion that stood ready in a lane."""
+
+    promotion_id: Id
+    """The promotion's id."""
+    code: Id
+    """The promotion's code."""
+    alone: Amount
+    """What it would have taken off with every unit of the lane free."""
+
+
+class TakenPromotion(Strict):
+    """A promotion that was chosen in a lane."""
+
+    promotion_id: Id
+    """The promotion's id."""
+    code: Id
+    """The promotion's code."""
+    amount: Amount
+    """What it took off."""
+    times: int
+    """How often it was applied."""
+    units: int
+    """How many units it used up."""
+
+
+class TracedLane(Strict):
+    """One lane in which a promotion stood ready, in the order of stages and lanes."""
+
+    stage: Literal["item", "order", "payment", "earn"]
+    """The stage the lane belongs to."""
+    lane: Id
+    """The lane."""
+    before: Amount
+    """The running total at the lane's start."""
+    ready: list[ReadyPromotion]
+    """What could have applied."""
+    taken: list[TakenPromotion]
+    """What was chosen, in the order applied."""
+    search: Literal["exact", "bounded"]
+    """Whether the choice is proved to be the best."""
+
+
 class PricedCart(Strict):
     """What a cart costs, and why."""
 
@@ -175,3 +217,5 @@ class PricedCart(Strict):
     """Whether limits were decided on counters that other tills may have moved since."""
     search: Literal["exact", "bounded"]
     """Whether the combination is proved to be the best, or the best that the step budget found."""
+    trace: list[TracedLane] | None = None
+    """How it came about, lane by lane; only where it was asked for."""

@@ -9,7 +9,7 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 _COULD_HAVE = frozenset(
-    {"not_claimed", "choice_missing", "units_taken", "better_combination", "group", "never_with", "exclusive"}
+    {"not_claimed", "choice_missing", "units_taken", "group", "never_with", "exclusive"}
 )
 """Reasons that leave a promotion open to the customer: the cart fulfilled it, and it was not taken."""
 

@@ -33,7 +33,7 @@ COMMANDS = dict(every_command(typer.main.get_command(app), None, "promo"))
 def test_every_command_and_option_says_what_it_does(name: str) -> None:
     """No command and no option is without help, and every command takes --workspace and --json."""
     command = COMMANDS[name]
-    assert (command.help or "").strip().endswith((".", "?"))
+    assert (command.help or "").strip().splitlines()[0].endswith((".", "?"))
     options = {flag: parameter for parameter in command.params for flag in getattr(parameter, "opts", ())}
     assert all(getattr(parameter, "help", "") for parameter in command.params)
     assert {"--workspace", "--quiet", "--verbose", "--no-input", "--json"} <= options.keys()
