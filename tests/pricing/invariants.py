@@ -133,16 +133,18 @@ def split_line(bundle: Json, cart: Json, random: Random) -> Iterator[str]:
 def skipped_is_nothing(bundle: Json, cart: Json, random: Random) -> Iterator[str]:
     """Where the search was exact, removing a promotion that did not apply changes nothing.
 
-    But for the member that a `first` or `best_merchant` group settled on: it keeps the others out even where the search
-    finds a better use for its units, so taking it away lets another one in.
+    Two things keep others out without applying, by what they are. The member that a `first` or `best_merchant` group
+    settled on does, even where the search finds a better use for its units. And what was weighed against an
+    `exclusive: cart` promotion as part of a whole receipt may have made that receipt the lesser one.
     """
     receipt = receipt_of(cart, bundle)
     if receipt["search"] != "exact":
         return
-    given = {one["promotion_id"] for one in receipt["applied"]} | {one["promotion_id"] for one in receipt["rewards"]}
+    given = {one["promotion_id"] for one in (*receipt["applied"], *receipt["rewards"])}
+    excluded = {one["promotion_id"] for one in receipt["skipped"] if one["reason_code"] == "exclusive"}
     settled = ("first", "best_merchant")
     for gone in bundle["promotions"]:
-        if gone["id"] in given or gone.get("stacking", {}).get("rule") in settled:
+        if gone["id"] in given | excluded or gone.get("stacking", {}).get("rule") in settled:
             continue
         left = [p for p in bundle["promotions"] if p is not gone]
         again = receipt_of(cart, {**bundle, "promotions": left})

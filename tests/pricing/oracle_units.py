@@ -29,8 +29,8 @@ class Unit:
     floor: int
     at: dt.datetime
     modifiers: str = ""
-    beside: int = 1
-    """How many units the line has."""
+    quantity: Fraction = Fraction(1)
+    """Of the line."""
     sealed: bool = False
 
     def room(self) -> int:
@@ -38,8 +38,11 @@ class Unit:
         return max(0, self.running - self.floor)
 
     def rank(self) -> tuple[Any, ...]:
-        """Canonical order: dearest first, then product, modifiers, time of order, line; never the place in the list."""
-        return (-self.running, self.product_id, self.modifiers, self.at, self.line_id, self.beside)
+        """Canonical order: dearest first, then product, modifiers, time of order, line; never the place in the list.
+
+        Lines without an id go by what else tells them apart: their quantity, then their unit price.
+        """
+        return (-self.running, self.product_id, self.modifiers, self.at, self.line_id, self.quantity, self.unit_price)
 
 
 def half_up(amount: Fraction) -> int:
@@ -86,7 +89,7 @@ def units_of(cart: Json, bundle: Json) -> list[Unit]:
             floor=_floor(product, weighed, quantity, bundle),
             at=moment(item.get("ordered_at", cart["at"])),
             modifiers=" ".join(sorted(f"{extra['id']} {minor(extra.get('price', 0), bundle):09}" for extra in extras)),
-            beside=count,
+            quantity=quantity,
         )
         units += [replace(unit) for _ in range(count)]
     return units
