@@ -32,6 +32,11 @@ def key_folder(root: Path, env: str) -> Path:
     return Path(os.environ["PROMO_KEYS"]) if os.environ.get("PROMO_KEYS") else root / "out" / "keys" / env
 
 
+def cache_folder(workspace: Workspace, env: str) -> Path:
+    """Return where the live release of an environment is remembered; it may be deleted at any time."""
+    return workspace.root / "out" / "cache" / env
+
+
 def keys_of(root: Path, env: str, chosen: Environment, now: dt.datetime) -> KeyRing:
     """Open an environment's keys; a folder target gets a development root on first use.
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from promo_cli.pipeline.environment import storage_of
-from promo_cli.pipeline.operate import trusted_of
+from promo_cli.pipeline.operate import cache_folder, trusted_of
 from promo_cli.pipeline.provenance import provenance
 from promo_cli.protocol.fields import time_text
 from promo_cli.protocol.head import Head
 from promo_cli.protocol.release import Release
+from promo_cli.publishing.cached import Cached
 from promo_cli.publishing.live import Live, read_live
 from promo_cli.warehouse.database import is_current, published
 from promo_cli.workspace import Workspace, load
@@ -100,7 +101,7 @@ def status_of(start: Path, env: str, *, now: dt.datetime) -> Status:
     workspace = load(start)
     storage = storage_of(workspace, env)
     trusted = trusted_of(workspace, env, now)
-    live = None if trusted is None else read_live(storage, trusted)
+    live = None if trusted is None else read_live(Cached(storage, cache_folder(workspace, env)), trusted)
     step, why = _next(workspace, env, live, now)
     return Status(
         env=env,

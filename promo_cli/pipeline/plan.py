@@ -14,7 +14,7 @@ from promo_cli.diagnostics import Failure, Location
 from promo_cli.pipeline import codes
 from promo_cli.pipeline.check import checked_workspace, today_of
 from promo_cli.pipeline.environment import storage_of
-from promo_cli.pipeline.operate import trusted_of
+from promo_cli.pipeline.operate import cache_folder, trusted_of
 from promo_cli.pipeline.operate_releases import read_bundles
 from promo_cli.pipeline.plan_inputs import inputs_sha256
 from promo_cli.pipeline.price import Priced, priced
@@ -24,6 +24,7 @@ from promo_cli.protocol.blob import blob_of
 from promo_cli.protocol.fields import DocumentError, Fields
 from promo_cli.protocol.shard import Entry
 from promo_cli.protocol.trust import Refused
+from promo_cli.publishing.cached import Cached
 from promo_cli.publishing.difference import Difference, difference
 from promo_cli.publishing.live import Live, broken, read_live
 from promo_cli.storage import Storage
@@ -109,7 +110,7 @@ def plan_environment(start: Path, env: str, *, as_of: dt.date | None, now: dt.da
     workspace = checked_workspace(start, today=as_of)
     on = as_of or today_of(workspace)
     storage, trusted = storage_of(workspace, env), trusted_of(workspace, env, now)
-    live = None if trusted is None else read_live(storage, trusted)
+    live = None if trusted is None else read_live(Cached(storage, cache_folder(workspace, env)), trusted)
     bundles = compile_fleet(workspace, on)
     source, _ = provenance(workspace.root)
     found = _difference(storage, live, bundles)

@@ -8,6 +8,7 @@ from datetime import date
 HEAD = "HEAD"
 PROBE = "ctl/probe"
 BLOBS = "blobs/sha256/"
+RELEASES = "releases/"
 INTENTS = "ctl/intents/"
 TOMBSTONES = "ctl/tombstones/"
 UPLOADS = "uploads/v1/"
@@ -31,7 +32,7 @@ def root_key(version: int) -> str:
 
 def release_key(seq: int, sha256: str) -> str:
     """Return the key of a release: zero-padded so that releases list in order."""
-    return f"releases/{seq:020d}-{sha256[:12]}.json"
+    return f"{RELEASES}{seq:020d}-{sha256[:12]}.json"
 
 
 def intent_key(publish_id: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from promo_cli.protocol import bundle, delta, shard
@@ -22,7 +22,6 @@ class Contents:
 
     entries: Mapping[str, Entry]
     objects: Objects
-    counts: Counts
     changed: tuple[str, ...]
     """Stores whose entry is new or another, in order."""
 
@@ -51,7 +50,6 @@ def plan_contents(bundles: Mapping[str, bytes], counters: bytes | None, live: Li
     return Contents(
         entries=entries,
         objects={blob: data for blob, data in objects.items() if blob not in known},
-        counts=Counts(len(bundles), len(blobs), len(_promotion_ids(blobs))),
         changed=tuple(store_id for store_id, entry in entries.items() if old_entries.get(store_id) != entry),
     )
 
@@ -90,7 +88,9 @@ def _delta(step: tuple[Blob, Blob], objects: Objects, read: Callable[[Blob], byt
         return None
 
 
-def _promotion_ids(bundles: Iterable[bytes]) -> set[str]:
+def counts_of(bundles: Mapping[str, bytes]) -> Counts:
+    """Return how many stores, different bundles and different promotions there are."""
+    different = set(bundles.values())
     # Stores share most of their lines: each is read once.
-    lines = {line for data in bundles for line in bundle.split(data).lines}
-    return {bundle.promotion_id(line) for line in lines}
+    lines = {line for data in different for line in bundle.split(data).lines}
+    return Counts(len(bundles), len(different), len({bundle.promotion_id(line) for line in lines}))

@@ -11,7 +11,7 @@ from promo_cli.protocol.fields import format_of, time_text
 from promo_cli.protocol.head import Head, ReleaseRef
 from promo_cli.protocol.release import Previous, Release
 from promo_cli.protocol.root import Root
-from promo_cli.publishing.contents import Contents
+from promo_cli.publishing.contents import Contents, counts_of
 from promo_cli.publishing.live import Live
 from promo_cli.publishing.request import Request
 from promo_cli.publishing.writer import Writer, successor
@@ -41,9 +41,7 @@ def following(live: Live, epoch: int) -> tuple[int, Previous | None]:
     return live.head.seq + 1, Previous(live.head.seq, live.head.release.sha256)
 
 
-def release_of(
-    request: Request, live: Live, epoch: int, contents: Contents, shards: tuple[Blob, ...], bits: int
-) -> Release:
+def release_of(request: Request, live: Live, epoch: int, shards: tuple[Blob, ...], bits: int) -> Release:
     """Return the release that follows the live one."""
     seq, previous = following(live, epoch)
     return Release(
@@ -55,7 +53,7 @@ def release_of(
         horizon_days=request.horizon_days,
         shard_bits=bits,
         shards=shards,
-        counts=contents.counts,
+        counts=counts_of(request.bundles),
         source=request.source,
         tool=request.tool,
         inputs_sha256=request.inputs_sha256,
