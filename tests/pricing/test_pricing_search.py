@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import itertools
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from promo_cli.pricing import prepare, price
+from tests.pricing.strategies_build import bundle, product, promotion, scope
+
+AT = "2026-02-07T10:00:00"
+
+
+def amount(code: str, off: int, products: list[str], **fields: Any) -> dict[str, Any]:
+    """An amount off the listed products."""
+    return promotion(
+        code, "amount_discount", {"discount_amount": off}, scope=scope("product", products=products), **fields
+    )
+
+
+def percent(
+    code: str, off: int, products: list[str], rules: dict[str, Any] | None = None, **fields: Any
+) -> dict[str, Any]:
+    """A percentage off the listed products."""
+    rules = {"discount_percent": off, **(rules or {})}
+    return promotion(code, "percent_discount", rules, scope=scope("product", products=products), **fields)
+
+
+def receipt_of(cart: dict[str, int], promotions: list[dict[str, Any]], **header: Any) -> Any:
+    """Price products at 100 each, or as their name says (p250 costs 250)."""
+    goods = {name: product(int(name[1:]) if name[1:].isdigit() else 100) for name in cart}
+    items = [{"product_id": name, "quantity": quantity} for name, quantity in cart.items()]
+    written = {"currency": {"code": "IDR", "exponent": 0}, **header}
+    return price({"at": AT, "items": items}, prepare(bundle(promotions, goods, **written)))
+
+
+def applied(receipt: Any) -> list[tuple[str, int]]:
+    """Codes and amounts in the order applied."""
+    return [(one["code"], one["amount"]) for one in receipt["applied"]]
+
+
+def test_the_greatest_discount_wins_over_priority() -> None:
+    """30 off both units is less than 25 off one and then 30 off what is left, whatever the priority."""
+    offers = [amount("A", 30, ["p", "q"], execution_priority=9), amount("B", 20, ["p"]), amount("C", 25, ["q"])]
+    assert applied(receipt_of({"p": 1, "q": 1}, offers)) == [("C", 25), ("A", 30)]
+    assert applied(receipt_of({"p": 1, "q": 1}, offers, strategy="priority")) == [("A", 30)]
+
+
+def test_the_order_may_go_against_priority() -> None:
+    """The amount on one unit goes first and leaves the other to the percentage: 40 + 10, not 20 or 40."""
+    offers = [percent("A", 10, ["p", "q"], execution_priority=9), amount("B", 40, ["p"])]
+    assert applied(receipt_of({"p": 1, "q": 1}, offers)) == [("B", 40), ("A", 10)]
+
+
+def test_of_equal_totals_the_first_order_wins() -> None:
+    """Two promotions that give the same: the higher priority, then the smaller id."""
+    assert applied(receipt_of({"p": 1}, [percent("A", 10, ["p"]), percent("B", 10, ["p"])])) == [("A", 10)]
+    second = percent("B", 10, ["p"], execution_priority=1)
+    assert applied(receipt_of({"p": 1}, [percent("A", 10, ["p"]), second])) == [("B", 10)]
+
+
+def test_sets_may_be_fewer_than_possible() -> None:
+    """Of four units one set of two leaves two for a better offer."""
+    sets = promotion(
+        "MIX", "mix_match", {"required_quantity": 2, "special_price": 150}, scope=scope("product", products=["p"])
+    )
+    better = amount("OFF", 90, ["p"])
+    assert applied(receipt_of({"p": 4}, [sets, better])) == [("MIX", 50), ("OFF", 90)]
+
+
+def test_too_few_steps_give_a_bounded_search() -> None:
+    """Without steps a contested lane is decided by the fallback, and says so; apart ones need no steps."""
+    offers = [amount("A", 30, ["p", "q"]), amount("B", 20, ["p"]), amount("C", 25, ["q"])]
+    bounded = receipt_of({"p": 1, "q": 1}, offers, step_budget=0)
+    assert bounded["search"] == "bounded"
+    assert receipt_of({"p": 1, "q": 1}, offers[1:], step_budget=0)["search"] == "exact"
+
+
+def test_local_swaps_better_the_greedy_choice() -> None:
+    """Greedy takes the 30; one swap, B in front of A, leaves A the other unit: 20 + 30, proven or not."""
+    offers = [amount("A", 30, ["p", "q"]), amount("B", 20, ["p"])]
+    assert applied(receipt_of({"p": 1, "q": 1}, offers, step_budget=200)) == [("B", 20), ("A", 30)]
+
+
+def chain(random: Random, length: int) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Products in a row, and offers that each want two neighbours."""
+    names = [f"p{random.randint(50, 500)}{i:02}" for i in range(length)]
+    offers = []
+    for i, (one, other) in enumerate(itertools.pairwise(names)):
+        make = amount if random.random() < 0.5 else percent
+        offers.append(make(f"C{i:02}", random.randint(5, 40), [one, other], execution_priority=random.randint(0, 2)))
+    return {name: random.randint(1, 2) for name in names}, offers
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_long_chains_are_settled_exactly_and_beat_priority(random: Random) -> None:
+    """A search that comes apart as it goes proves the best of fourteen linked offers within the default budget."""
+    cart, offers = chain(random, 15)
+    best, turns = receipt_of(cart, offers), receipt_of(cart, offers, strategy="priority")
+    assert best["search"] == "exact"
+    assert best["total_discount"] >= turns["total_discount"]
+
+
+@pytest.mark.parametrize("budget", [0, 1, 50, 1000])
+def test_any_budget_gives_a_receipt_that_adds_up(budget: int) -> None:
+    """However few the steps, unit nets, lines and promotions sum to the same total, no less than by priority."""
+    cart, offers = chain(Random(7), 30)
+    receipt = receipt_of(cart, offers, step_budget=budget)
+    assert sum(sum(line["unit_nets"]) for line in receipt["lines"]) == receipt["final_amount"]
+    assert sum(one["amount"] for one in receipt["applied"]) == receipt["total_discount"]
+    assert receipt["total_discount"] >= receipt_of(cart, offers, strategy="priority")["total_discount"]
+
+
+def test_a_crowd_that_wants_everything_needs_no_steps() -> None:
+    """Of two hundred offers on the whole cart the best is found without a search."""
+    offers = [
+        promotion(f"P{i:03}", "amount_discount", {"discount_amount": 10 + i % 90}, execution_stage="order")
+        for i in range(200)
+    ]
+    receipt = receipt_of({"p": 1, "q": 3}, offers, step_budget=0)
+    assert (applied(receipt), receipt["search"]) == ([("P089", 99)], "exact")
+
+
+def test_dominated_offers_take_no_part_in_the_search() -> None:
+    """Forty percents on the same two products and an amount on one of them are as quick as two offers."""
+    offers = [percent(f"P{i:02}", 1 + i, ["p", "q"]) for i in range(40)]
+    receipt = receipt_of({"p": 1, "q": 1}, [*offers, amount("X", 60, ["p"])], step_budget=200)
+    assert (applied(receipt), receipt["search"]) == ([("X", 60), ("P39", 40)], "exact")
