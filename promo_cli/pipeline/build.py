@@ -9,10 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from promo_cli.compiler import compile_fleet
-from promo_cli.pipeline.check import checked_workspace, today_of
-from promo_cli.pipeline.environment import check_store
-from promo_cli.protocol.bundle import split
+from promo_cli.pipeline.check import Checked, without_errors
+from promo_cli.workspace.cache import open_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +36,53 @@ class Written:
 def write_bundles(
     start: Path, folder: Path | None, *, stores: Collection[str] | None = None, as_of: dt.date | None = None
 ) -> Written:
-    """Write `<store>.json` for every store, or for `stores`, and nothing else.
+    """Write `<store>.json` for every store, or for `stores`, and nothing else; files that are as they should be stay.
+
+    Where nothing has changed since they were written, nothing is compiled.
 
     `as_of` is a day in the company's time zone. Raises Failure: exit 1 for a workspace with errors,
     2 for an unknown store.
     """
-    workspace = checked_workspace(start, today=as_of)
+    checked = without_errors(start, today=as_of)
+    target = folder or checked.snapshot.root / "out" / "bundles"
+    made_from = ("bundles", checked.snapshot.digest, checked.day.isoformat(), repr(stores and sorted(stores)))
+    cache = open_cache(checked.snapshot.root)
+    kept = (cache and cache.get(*made_from)) or []
+    facts = [WrittenBundle(store_id, target / f"{store_id}.json", *rest) for store_id, *rest in kept]
+    if not facts or not _present(facts):
+        facts = _build(checked, target, stores)
+        if cache:
+            cache.put([(one.store_id, one.sha256, one.size, one.promotions) for one in facts], *made_from)
+    return Written(checked.day, target, facts)
+
+
+def _build(checked: Checked, target: Path, stores: Collection[str] | None) -> list[WrittenBundle]:
+    from promo_cli.compiler import compile_fleet
+    from promo_cli.pipeline.environment import check_store
+
     for store_id in stores or ():
-        check_store(workspace, store_id)
-    on = as_of or today_of(workspace)
-    target = folder or workspace.root / "out" / "bundles"
+        check_store(checked.workspace, store_id)
     target.mkdir(parents=True, exist_ok=True)
-    compiled = compile_fleet(workspace, on, only=stores or None)
+    compiled = compile_fleet(checked.workspace, checked.day, only=stores or None)
     write_files({target / f"{store_id}.json": data for store_id, data in compiled.items()})
     facts = {data: _facts(data) for data in set(compiled.values())}
-    return Written(
-        as_of=on,
-        folder=target,
-        bundles=[
-            WrittenBundle(store_id, target / f"{store_id}.json", *facts[data]) for store_id, data in compiled.items()
-        ],
-    )
+    return [WrittenBundle(store_id, target / f"{store_id}.json", *facts[data]) for store_id, data in compiled.items()]
+
+
+def _present(bundles: Collection[WrittenBundle]) -> bool:
+    """Tell whether every file is as it was written; files that are links to one another are read once."""
+    known: dict[tuple[int, int], str] = {}
+    for bundle in bundles:
+        try:
+            status = os.stat(bundle.path)  # noqa: PTH116  thousands of them
+            inode = (status.st_dev, status.st_ino)
+            if inode not in known:
+                known[inode] = hashlib.sha256(bundle.path.read_bytes()).hexdigest()
+        except OSError:
+            return False
+        if known[inode] != bundle.sha256:
+            return False
+    return True
 
 
 def write_files(files: Mapping[Path, bytes]) -> None:
@@ -97,4 +121,6 @@ def _holds(path: Path, data: bytes, known: dict[tuple[int, int], bytes]) -> bool
 
 def _facts(data: bytes) -> tuple[str, int, int]:
     """Return a bundle's SHA-256, its size, and how many promotions it holds."""
+    from promo_cli.protocol.bundle import split
+
     return hashlib.sha256(data).hexdigest(), len(data), len(split(data).lines)

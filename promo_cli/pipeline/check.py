@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """All that was found in a workspace, sorted by file and place, and how many files were read."""
+    """All that was found in a workspace, sorted by file and place, for which day, and how many files were read."""
 
+    snapshot: Snapshot
+    day: dt.date
     diagnostics: list[Diagnostic]
     files: int
     load: Callable[[], Workspace]
@@ -49,12 +51,12 @@ def check(
     # What is said about paths that are not there depends on more than the workspace.
     kept = None if unknown else recall(question)
     if kept:
-        return Checked(kept.diagnostics, kept.files, cache(lambda: _load(snapshot)))
+        return Checked(snapshot, kept.day, kept.diagnostics, kept.files, cache(lambda: _load(snapshot)))
     workspace, verdict = answer(question, paths)
     unchanged = all(workspace.sources.texts.get(path) == data for path, data in snapshot.texts.items())
     if unchanged and not unknown:
         keep(question, verdict)
-    return Checked(verdict.diagnostics, verdict.files, lambda: workspace)
+    return Checked(snapshot, verdict.day, verdict.diagnostics, verdict.files, lambda: workspace)
 
 
 def _load(snapshot: Snapshot) -> Workspace:
@@ -91,11 +93,16 @@ def make_baseline(start: Path, file: Path | None, *, today: dt.date | None = Non
 
 def checked_workspace(start: Path, *, today: dt.date | None = None) -> Workspace:
     """Return the workspace if it has no errors; raises Failure with them (exit 1) otherwise."""
+    return without_errors(start, today=today).workspace
+
+
+def without_errors(start: Path, *, today: dt.date | None = None) -> Checked:
+    """Check a workspace that must have no errors; raises Failure with them (exit 1) otherwise."""
     checked = check(start, today=today)
     errors = [found for found in checked.diagnostics if found.severity is Severity.ERROR and not found.suppressed]
     if errors:
         raise Failure(errors, exit_code=1)
-    return checked.workspace
+    return checked
 
 
 def today_of(workspace: Workspace) -> dt.date:

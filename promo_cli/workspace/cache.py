@@ -14,13 +14,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
-from hmac import compare_digest
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from promo_cli import __version__
-from promo_cli.workspace.writing import write_atomically
 
 VARIABLE = "PROMO_CACHE"
 """Set to `off`, nothing is kept and nothing kept is used."""
@@ -48,12 +46,14 @@ class Cache:
         name = self._name(made_from)
         try:
             seal, body = (self.folder / name).read_bytes().split(b"\n", 1)
-            return json.loads(body) if compare_digest(seal, self._seal(name, body)) else None
+            return json.loads(body) if seal == self._seal(name, body) else None
         except (OSError, ValueError):
             return None
 
     def put(self, value: Any, *made_from: bytes | str) -> None:
         """Keep a value of lists, maps, texts and numbers. A disk that is full or read-only is no failure."""
+        from promo_cli.workspace.writing import write_atomically
+
         name = self._name(made_from)
         body = json.dumps(value, separators=(",", ":")).encode()
         with suppress(OSError):
@@ -93,7 +93,7 @@ def open_cache(root: Path) -> Cache | None:
     if folder.resolve() != root.resolve() / FOLDER:
         return None
     key = _user_key()
-    return key and Cache(folder, blake2b(_tool(), key=key, digest_size=_KEY_BYTES).digest())
+    return Cache(folder, blake2b(_tool(), key=key, digest_size=_KEY_BYTES).digest()) if key else None
 
 
 def _user_key() -> bytes | None:

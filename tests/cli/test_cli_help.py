@@ -14,6 +14,7 @@ from tests.conftest import Promo
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("duckdb", "boto3", "scipy", "altair", "jinja2", "cryptography", "ruamel", "rich.console")
+MAKERS = ("yaml", "promo_cli.model.promotion", "promo_cli.validation", "promo_cli.workspace.loader")
 
 
 def every_command(command: Any, context: Any, name: str) -> Iterator[tuple[str, Any]]:
@@ -59,6 +60,21 @@ def test_everyday_commands_load_no_heavy_library(arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_a_second_validation_loads_neither_yaml_nor_models(starter: Path) -> None:
+    """Where nothing has changed, the findings are read and nothing that makes them is imported."""
+    script = (
+        "import sys\nfrom promo_cli.cli.main import run\n"
+        "try:\n    run(['validate'])\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        f"print(sorted(set({MAKERS!r}) & set(sys.modules)), file=sys.stderr)"
+    )
+    loaded = [
+        subprocess.run([sys.executable, "-c", script], cwd=starter, capture_output=True, text=True, check=True)
+        for _ in range(2)
+    ]
+    assert [done.stderr.splitlines()[-1] for done in loaded] == [str(sorted(MAKERS)), "[]"]
+    assert loaded[0].stdout == loaded[1].stdout
 
 
 def test_unknown_option_is_a_usage_error(promo: Promo) -> None:
