@@ -74,7 +74,7 @@ def _pack(
     promotion = candidate.promotion
     sealed = promotion.stacking.exclusive == "units"
     cuts = iter(candidate.offer.cuts(option))
-    for units in option.sets:
+    for units in (one for times, one in option.sets for _ in range(times)):
         left = sum(count for _, count in units)
         while left:
             cut = next(cuts)

@@ -46,7 +46,7 @@ class Gift(NamedTuple):
 class Option(NamedTuple):
     """One way to apply a promotion: what it saves, the units it uses up, and which of those get cheaper.
 
-    Each of `sets` is one unit afterwards.
+    `sets` become one unit each; equal ones come as (how many, one of them).
     """
 
     worth: int
@@ -54,7 +54,7 @@ class Option(NamedTuple):
     times: int
     cheaper: Taken
     gifts: tuple[Gift, ...] = ()
-    sets: tuple[Taken, ...] = ()
+    sets: tuple[tuple[int, Taken], ...] = ()
 
 
 class Reward(NamedTuple):

@@ -82,37 +82,57 @@ class Packages:
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield one option per number of packages, the most first."""
-        most = len(self._form(free, self.terms.max_applications))
+        limit = self.terms.max_applications
+        most = sum(times for times, _ in self._required(_left(self.reach, free), limit))
         for times in range(most, 0, -1):
             sets = self._form(free, times)
-            savings = [self._saving(one) for one in sets]
-            taken = joined(sets)
+            savings = [self._saving(one) for _, one in sets]
+            taken = joined([(i, count * repeat) for i, count in one] for repeat, one in sets)
             if min(savings) > 0 and (self.terms.max_units is None or _count(taken) <= self.terms.max_units):
-                worth = sum(min(saving, self._room(one)) for saving, one in zip(savings, sets, strict=True))
+                worth = sum(
+                    repeat * min(saving, self._room(one)) for saving, (repeat, one) in zip(savings, sets, strict=True)
+                )
                 yield Option(worth, taken, times, taken, (), tuple(sets))
 
     def cuts(self, option: Option) -> Sequence[Cut]:
         """Return what each part gets off, package by package in the option's order, by value without surcharges."""
-        return [cut for one in option.sets for cut in self._cuts(one)]
+        return [cut for times, one in option.sets for cut in [*self._cuts(one)] * times]
 
     def dropped(self, option: Option) -> int:
         """Return how much less than the package's price promised the floors allowed."""
-        return sum(map(self._saving, option.sets)) - option.worth
+        return sum(times * self._saving(one) for times, one in option.sets) - option.worth
 
-    def _form(self, free: Free, most: int | None) -> list[Taken]:
-        left = {i: free[i] for i in self.reach if free[i]}
-        sets: list[dict[int, int]] = []
-        while most is None or len(sets) < most:
+    def _form(self, free: Free, most: int) -> list[tuple[int, Taken]]:
+        """Form so many packages of what they require, then let them choose more in their order, the dearest first."""
+        left = _left(self.reach, free)
+        sets = []
+        for times, required in [*self._required(left, most)]:
+            waiting = times
+            while waiting:
+                extra: dict[int, int] = {}
+                for part, pool in self.pools:
+                    _take(left, pool, part.most - part.least, extra)
+                repeat = min([waiting, *(1 + left[i] // count for i, count in extra.items())])
+                for i, count in extra.items():
+                    left[i] -= count * (repeat - 1)
+                sets.append((repeat, joined([required, tuple(extra.items())])))
+                waiting -= repeat
+        return sets
+
+    def _required(self, left: dict[int, int], most: int | None) -> Iterator[tuple[int, Taken]]:
+        """Take and yield what packages require, equal ones in a row as (how many, one of them)."""
+        while most is None or most > 0:
             one: dict[int, int] = {}
             if not all(_take(left, pool, part.least, one) == part.least for part, pool in self.pools) or not one:
                 for i, count in one.items():
                     left[i] += count
-                break
-            sets.append(one)
-        for one in sets:
-            for part, pool in self.pools:
-                _take(left, pool, part.most - part.least, one)
-        return [tuple(sorted(one.items())) for one in sets]
+                return
+            times = min(1 + left[i] // count for i, count in one.items())
+            times = times if most is None else min(times, most)
+            for i, count in one.items():
+                left[i] -= count * (times - 1)
+            most = None if most is None else most - times
+            yield times, tuple(sorted(one.items()))
 
     def _cuts(self, units: Taken) -> Iterator[Cut]:
         bases = [self.runs[i].base for i, _ in units]
@@ -127,6 +147,10 @@ class Packages:
 
     def _room(self, units: Taken) -> int:
         return sum(max(0, self.runs[i].base - self.runs[i].floor) * count for i, count in units)
+
+
+def _left(reach: Sequence[int], free: Free) -> dict[int, int]:
+    return {i: free[i] for i in reach if free[i]}
 
 
 def _take(left: dict[int, int], pool: Sequence[int], wanted: int, into: dict[int, int]) -> int:

@@ -174,7 +174,7 @@ def together(lists: Sequence[list[tuple[int, Taken]]], least: int) -> Iterator[t
                 heads[i] = (head[0] - times, head[1]) if head[0] > times else next(waiting[i], None)
 
 
-def joined(groups: Iterable[Taken]) -> Taken:
+def joined(groups: Iterable[Iterable[tuple[int, int]]]) -> Taken:
     """Return the units of all groups as one."""
     units: dict[int, int] = {}
     for group in groups:
