@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from promo_cli.cli.session import Session
 from promo_cli.diagnostics.visible import ELLIPSIS, cells
 from promo_cli.pipeline.price import Priced, earned
+
+if TYPE_CHECKING:
+    from promo_cli.pipeline.returns import Refund
 
 WIDTH = 64
 _CODE = 17
@@ -47,6 +50,32 @@ def print_receipt(session: Session, priced: Priced, *, json: bool) -> None:
     session.result("\n".join([*heading(priced), *paper(priced.receipt, words_of(priced))]))
 
 
+def print_refund(session: Session, refund: Refund, *, json: bool) -> None:
+    """Print a receipt and what is given back of it: as the document, or as paper."""
+    if json:
+        session.document({"schema": "promo.refund/1", "receipt": refund.priced.receipt, "refund": refund.given_back})
+        return
+    words, receipt = words_of(refund.priced), refund.priced.receipt
+    lines = [*heading(refund.priced), *goods(receipt, words)]
+    lines += [*totals(receipt, words, ("Subtotal", "Discounts", "Paid")), *_given_back(refund, words)]
+    session.result("\n".join(lines))
+
+
+def _given_back(refund: Refund, words: Words) -> Iterator[str]:
+    back, paid = refund.given_back, refund.priced.receipt["final_amount"]
+    yield "\nReturned"
+    for line in back["lines"]:
+        yield justified(words.line(line), words.amount(line["net"]))
+    yield "-" * WIDTH
+    yield justified("Given back", words.amount(back["total_refund"]))
+    yield justified("Stays paid", words.amount(paid - back["total_refund"]))
+    how = "What was paid for each of these units."
+    if back["recomputed"]:
+        how = "What was paid, less what is kept costs by itself: a promotion on this receipt is recomputed on returns."
+    yield ""
+    yield from wrap(how, WIDTH)
+
+
 def heading(priced: Priced, circumstances: str = "") -> list[str]:
     """Return where, when (by the store's clock) and how something was bought, and a rule."""
     return [justified(priced.store_name, moment(priced.at)), *wrap(circumstances, WIDTH), "-" * WIDTH]
@@ -78,11 +107,19 @@ def goods(receipt: Mapping[str, Any], words: Words) -> Iterator[str]:
 
 
 def reasons(receipt: Mapping[str, Any], words: Words, title: str = "Applied") -> Iterator[str]:
-    """Yield what every promotion did, why the others did not, what is earned and what could be offered."""
+    """Yield what every promotion did, what is earned, what could be offered, and why the others did not apply.
+
+    A receipt with a trace tells that of all promotions.
+    """
     yield from section(title, ((one["code"], one["explanation"]) for one in receipt["applied"]))
-    yield from section("Not applied", ((one["code"], one["reason"]) for one in receipt["skipped"]))
+    if "trace" not in receipt:
+        yield from section("Not applied", ((one["code"], one["reason"]) for one in receipt["skipped"]))
     yield from section("Earned", ((one["code"], earned(one, words.exponent)) for one in receipt["rewards"]))
     yield from section("Hints", ((one["code"], one["message"]) for one in receipt["hints"]))
+    if "trace" in receipt:
+        from promo_cli.cli.tracing import traced
+
+        yield from traced(receipt, words)
     notes = []
     if receipt["skipped_count"]:
         several = receipt["skipped_count"] > 1

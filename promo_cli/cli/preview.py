@@ -32,6 +32,7 @@ def preview(
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="The store's clock.  [default: a moment it runs]")
     ] = None,
+    trace: Annotated[bool, typer.Option("--trace", help="Show every stage and what became of each promotion.")] = False,
     json: JsonFlag = False,
 ) -> None:
     """Show what promotions do to a cart, alone: before, after, and why. Without a cart one is made up.
@@ -40,7 +41,7 @@ def preview(
     """
     from promo_cli.pipeline.preview import preview as preview_cart
 
-    shown = preview_cart(session.start, codes, store_id=store, cart_file=cart, at=at, now=now())
+    shown = preview_cart(session.start, codes, store_id=store, cart_file=cart, at=at, now=now(), trace=trace)
     if json:
         session.document({"schema": "promo.preview/1", **shown.document()})
         return

@@ -116,3 +116,48 @@ NO_SAMPLE = Code(
     Why: its targeting leaves no store of the workspace.
     Fix: correct `targeting`, or name a store with --store.""",
 )
+NOT_A_RECEIPT = Code(
+    code="CFG206",
+    name="not-a-receipt",
+    severity=Severity.ERROR,
+    doc="""The file given with --receipt does not hold a receipt.
+
+    Why: a return gives back what each unit cost, and only the receipt says that.
+    Fix: pass what `promo price --json` or a till printed, unchanged.""",
+)
+NOT_RETURNABLE = Code(
+    code="CFG207",
+    name="not-on-the-receipt",
+    severity=Severity.ERROR,
+    doc="""What --return names was not bought, or not in this quantity.
+
+    Why: nothing is given back that was not paid for.
+    Fix: name a line by its line_id, its number from 1 or its product, and no more units than it has.""",
+)
+CODE_TAKEN = Code(
+    code="CFG210",
+    name="code-taken",
+    severity=Severity.ERROR,
+    doc="""`promo new` was given a code that a promotion already has, in whatever case.
+
+    Why: reports, receipts and vouchers go by the code; two promotions of one code could not be told apart.
+    Fix: choose a code that was never used, such as the old one with the year.""",
+)
+FILE_TAKEN = Code(
+    code="CFG211",
+    name="file-taken",
+    severity=Severity.ERROR,
+    doc="""The file that `promo new` would write is there already.
+
+    Why: what somebody has written is never overwritten.
+    Fix: choose another code, or name another folder below promotions/ with --folder.""",
+)
+UNKNOWN_TYPE = Code(
+    code="CFG212",
+    name="unknown-type",
+    severity=Severity.ERROR,
+    doc="""`promo new` was asked for a type of promotion that does not exist.
+
+    Why: the type decides what a promotion can say; there are twelve.
+    Fix: take one of the types that the message lists; docs/authoring.md shows an example of each.""",
+)

@@ -13,9 +13,9 @@ from promo_cli.diagnostics import Failure, Location
 from promo_cli.diagnostics.suggest import nearest
 from promo_cli.model.promotion import Promotion
 from promo_cli.pipeline import codes
-from promo_cli.pipeline.check import checked_workspace, today_of
+from promo_cli.pipeline.check import today_of
 from promo_cli.pipeline.environment import check_store
-from promo_cli.pipeline.price import Priced, day_of, earned, priced, stated_moment, store_zone
+from promo_cli.pipeline.price import Priced, clock, day_of, earned, priced, readable_workspace, stated_moment
 from promo_cli.pricing import price
 from promo_cli.validation.sample import alone, sample
 from promo_cli.workspace import Workspace, read_value
@@ -38,7 +38,8 @@ class Preview:
         receipt = self.priced.receipt
         entries = [self._entry(promotion_id) for promotion_id in self.promotions]
         if len(entries) > 1:
-            return {"promotions": entries, **{key: receipt[key] for key in ("total_discount", "final_amount")}}
+            wanted = ("total_discount", "final_amount", "trace")
+            return {"promotions": entries, **{key: receipt[key] for key in wanted if key in receipt}}
         return {
             "applicable": entries[0]["applied"],
             "discount_amount": entries[0]["discount"],
@@ -80,10 +81,14 @@ def preview(
 ) -> Preview:
     """Price a cart with the promotions named by code, and no others. Without `cart_file` a cart is made up.
 
-    Raises Failure: exit 1 for a workspace with errors or an unknown code, 2 for an unknown store.
+    Raises Failure: exit 1 for errors in these promotions, a workspace that cannot be read whole or an unknown code, 2
+    for an unknown store.
     """
-    workspace = checked_workspace(start)
+    workspace, problems = readable_workspace(start)
     promotions = [_named(workspace, name) for name in names]
+    files = {workspace.origin(promotion).path for promotion in promotions}
+    if own := [found for found in problems if found.primary and found.primary.path in files]:
+        raise Failure(own, exit_code=1)
     if store_id:
         check_store(workspace, store_id)
     if cart_file is None:
@@ -91,9 +96,9 @@ def preview(
     cart = read_value(cart_file)
     store = store_id or cart.get("store_id") or workspace.stores[0].id
     check_store(workspace, store)
-    clock = now.astimezone(store_zone(workspace, store)).replace(tzinfo=None)
-    moment = at or stated_moment(cart) or clock.isoformat(timespec="seconds")
-    prepared = alone(workspace, promotions, store, day_of(moment) or clock.date())
+    showing = clock(workspace, store, now)
+    moment = at or stated_moment(cart) or showing.isoformat(timespec="seconds")
+    prepared = alone(workspace, promotions, store, day_of(moment) or showing.date())
     receipt = price({**cart, "store_id": store, "at": moment}, prepared, trace=trace)
     shown = priced(workspace, store, moment, receipt)
     return Preview(shown, cart, _by_id(workspace, promotions), made_up=False)

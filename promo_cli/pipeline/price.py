@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from promo_cli.compiler import compile_store
 from promo_cli.diagnostics import Diagnostic, Failure, Severity
 from promo_cli.pipeline.check import check
 from promo_cli.pipeline.environment import check_store
-from promo_cli.pricing import prepare, price
+from promo_cli.pricing import PreparedBundle, prepare, price
 from promo_cli.workspace import Workspace, read_value
 
 
@@ -31,6 +31,15 @@ class Priced:
     """Errors of the workspace that keep it from being published, but not from being priced."""
 
 
+class Sold(NamedTuple):
+    """A priced cart as the engine saw it, and the workspace and the bundle it was priced with."""
+
+    priced: Priced
+    cart: dict[str, Any]
+    prepared: PreparedBundle
+    workspace: Workspace
+
+
 def price_cart(
     start: Path, store_id: str, cart_file: Path, *, at: str | None, now: dt.datetime, trace: bool = False
 ) -> Priced:
@@ -40,15 +49,21 @@ def price_cart(
     Raises Failure for a workspace that cannot be read whole, an unknown store or an unreadable file, CartError for a
     bad cart.
     """
-    cart = read_value(cart_file)
+    return sell(start, store_id, read_value(cart_file), at=at, now=now, trace=trace).priced
+
+
+def sell(
+    start: Path, store_id: str, cart: Mapping[str, Any], *, at: str | None, now: dt.datetime, trace: bool = False
+) -> Sold:
+    """Price a cart as `price_cart` does, and keep what it was priced with."""
     workspace, problems = readable_workspace(start)
     check_store(workspace, store_id)
-    stated = at or stated_moment(cart)
-    clock = now.astimezone(store_zone(workspace, store_id)).replace(tzinfo=None)
-    moment = stated or clock.isoformat(timespec="seconds")
-    bundle = compile_store(workspace, store_id, day_of(moment) or clock.date())
-    receipt = price({**cart, "store_id": store_id, "at": moment}, prepare(bundle), trace=trace)
-    return replace(priced(workspace, store_id, moment, receipt), problems=len(problems))
+    moment = at or stated_moment(cart) or clock(workspace, store_id, now).isoformat(timespec="seconds")
+    prepared = prepare(compile_store(workspace, store_id, day_of(moment) or clock(workspace, store_id, now).date()))
+    full = {**cart, "store_id": store_id, "at": moment}
+    receipt = price(full, prepared, trace=trace)
+    shown = replace(priced(workspace, store_id, moment, receipt), problems=len(problems))
+    return Sold(shown, full, prepared, workspace)
 
 
 def readable_workspace(start: Path) -> tuple[Workspace, list[Diagnostic]]:
@@ -76,10 +91,10 @@ def priced(workspace: Workspace, store_id: str, moment: str, receipt: Mapping[st
     )
 
 
-def store_zone(workspace: Workspace, store_id: str) -> ZoneInfo:
-    """Return the zone of a store's wall clock."""
+def clock(workspace: Workspace, store_id: str, now: dt.datetime) -> dt.datetime:
+    """Return what a store's wall clock shows at a moment in UTC."""
     zones = {store.id: store.timezone for store in workspace.stores}
-    return ZoneInfo(zones[store_id] or workspace.settings.timezone)
+    return now.astimezone(ZoneInfo(zones[store_id] or workspace.settings.timezone)).replace(tzinfo=None)
 
 
 def stated_moment(cart: Mapping[str, Any]) -> Any:

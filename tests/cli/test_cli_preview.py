@@ -21,7 +21,7 @@ MOST_UNITS = 7
 @pytest.fixture(scope="module")
 def checked() -> Workspace:
     """Return the example chain, loaded and checked once."""
-    return preview.checked_workspace(ROOT)
+    return preview.readable_workspace(ROOT)[0]
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -29,7 +29,7 @@ def test_every_promotion_of_the_chain_previews_as_applicable(
     promo: Promo, monkeypatch: pytest.MonkeyPatch, checked: Workspace, code: str
 ) -> None:
     """The cart that is made up for a promotion is small, and the promotion does something to it."""
-    monkeypatch.setattr(preview, "checked_workspace", lambda _: checked)
+    monkeypatch.setattr(preview, "readable_workspace", lambda _: (checked, []))
     outcome = promo("preview", code, "--json", "--workspace", ROOT)
     assert outcome.code == 0
     shown = outcome.json
