@@ -30,7 +30,7 @@ def gc(
     """Clear away objects no kept release needs: marked first, deleted by a run at least 24 hours later."""
     from promo_cli.pipeline.operate_drift import gc_environment
 
-    where, swept = gc_environment(session.start, env, keep=keep, dry_run=dry_run or not apply, now=now())
+    where, swept = gc_environment(session.start, env, keep=keep, dry_run=dry_run or not apply, clock=now)
     if json:
         document = {"env": env, "target": where, "dry_run": dry_run or not apply, **asdict(swept)}
         session.document({"schema": "promo.gc/1", **document})

@@ -7,6 +7,7 @@ import io
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,14 +67,16 @@ def drift(start: Path, env: str, *, now: dt.datetime) -> Drift:
     return Drift(env, storage.where, release.seq, release.source.commit, stores, tuple(findings), tuple(notes))
 
 
-def gc_environment(start: Path, env: str, *, keep: int, dry_run: bool, now: dt.datetime) -> tuple[str, Swept]:
+def gc_environment(
+    start: Path, env: str, *, keep: int, dry_run: bool, clock: Callable[[], dt.datetime]
+) -> tuple[str, Swept]:
     """Clear away what no kept release needs; returns where, and what was or would be done. Raises Failure."""
     workspace = load(start)
-    trusted = trusted_of(workspace, env, now)
+    trusted = trusted_of(workspace, env, clock())
     if trusted is None:
         raise nothing_live(storage_of(workspace, env))
-    writer = writer_for(workspace, env, now)
-    return writer.storage.where, gc(writer, keep=keep, dry_run=dry_run)
+    writer = writer_for(workspace, env, clock())
+    return writer.storage.where, gc(writer, clock, keep=keep, dry_run=dry_run)
 
 
 def _rebuild(root: Path, release: Release) -> dict[str, bytes]:

@@ -9,8 +9,8 @@ of hashes is the record.
 
 from __future__ import annotations
 
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Callable, Set
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -46,15 +46,17 @@ class Swept:
     """Kept releases, the live one among them."""
 
 
-def gc(writer: Writer, *, keep: int = KEEP, dry_run: bool = True) -> Swept:
-    """Mark what is not needed, and delete what was marked a day ago and still is not. ``writer.now`` is the clock.
+def gc(writer: Writer, clock: Callable[[], datetime], *, keep: int = KEEP, dry_run: bool = True) -> Swept:
+    """Mark what is not needed, and delete what was marked a day ago and still is not.
+
+    A run can take long, so ``clock`` (UTC) is read for every blob: what a tombstone says of time must be true.
 
     Raises Failure where HEAD or a kept release cannot be read: then nothing is known to be unneeded. StorageError.
     """
     storage = writer.storage
     sizes = {entry.key.rpartition("/")[2]: entry.size for entry in storage.list(BLOBS)}
     marks = {sha256: tombstones.read(storage, sha256) for sha256 in sorted(tombstones.listed(storage))}
-    wanted, expired = _intents(storage, writer.now)
+    wanted, expired = _intents(storage, clock())
     trusted, _ = read_live_head(storage, writer.keys.trusted)
     assert trusted.head is not None, "an accepted HEAD is remembered"
     links = list(islice(walk(storage, trusted.head), keep + 1))
@@ -64,7 +66,7 @@ def gc(writer: Writer, *, keep: int = KEEP, dry_run: bool = True) -> Swept:
     counts = {"marked": 0, "waiting": 0, "rescued": 0, "deleted": 0}
     freed = 0
     for sha256 in sorted({*sizes, *marks}):
-        done = _one(writer, sha256, marks.get(sha256), sha256 in needed, dry_run=dry_run)
+        done = _one(replace(writer, now=clock()), sha256, marks.get(sha256), sha256 in needed, dry_run=dry_run)
         if done is not None:
             counts[done] += 1
             freed += sizes.get(sha256, 0) if done == "deleted" else 0
@@ -85,7 +87,6 @@ def _one(writer: Writer, sha256: str, mark: Tombstone | None, needed: bool, *, d
         case Tombstone(state="deleting"):
             if writer.now - mark.at < INTERRUPTED_AFTER:
                 return None
-            return _delete(writer, sha256, dry_run=dry_run)
         case Tombstone(state="rescued") if needed:
             if not dry_run:
                 writer.storage.delete(tombstone_key(sha256))
@@ -96,6 +97,7 @@ def _one(writer: Writer, sha256: str, mark: Tombstone | None, needed: bool, *, d
             return "rescued" if dry_run or _move(writer, sha256, "rescued", mark) else None
         case _ if writer.now - mark.at < GRACE:
             return "waiting"
+    # Also over a deletion that was interrupted: the tombstone that was read may be gone, and the blob back in use.
     if dry_run or _move(writer, sha256, "deleting", mark):
         return _delete(writer, sha256, dry_run=dry_run)
     return None

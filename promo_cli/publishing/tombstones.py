@@ -3,6 +3,7 @@
 A tombstone is an object of its own per blob, and goes from state to state only by conditional writes::
 
     marked --24 h, still unused--> deleting --> blob deleted --> tombstone deleted
+    deleting --1 h, its gc died--> deleting (by another gc, which ends it)
     marked --a publisher wants the blob, or it is in use--> rescued --> tombstone deleted by a later gc
 
 Only one of ``deleting`` and ``rescued`` can win. A publisher writes its intent first and looks for tombstones then: a

@@ -30,7 +30,8 @@ def live(tmp_path: Path) -> tuple[Storage, KeyRing]:
 
 
 def _run(storage: Storage, keys: KeyRing, hours: int, *, keep: int = 0, dry_run: bool = False):  # type: ignore[no-untyped-def]
-    return gc(writer(storage, keys, f"GC{hours}", now=NOW + hours * HOUR), keep=keep, dry_run=dry_run)
+    at = NOW + hours * HOUR
+    return gc(writer(storage, keys, f"GC{hours}", now=at), lambda: at, keep=keep, dry_run=dry_run)
 
 
 def test_a_dry_run_writes_nothing(live: tuple[Storage, KeyRing]) -> None:

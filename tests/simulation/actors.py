@@ -100,7 +100,7 @@ def collector(keys: KeyRing, runs: int) -> Callable[[Client], None]:
                 sleep=client.sleep,
             )  # fmt: skip
             with contextlib.suppress(Failure, StorageError, Crashed):
-                gc(writer, keep=rng.randrange(2), dry_run=False)
+                gc(writer, lambda: world.now, keep=rng.randrange(2), dry_run=False)
             world.jump(rng.choice((timedelta(minutes=1), timedelta(hours=25), timedelta(days=8))))
             client.hand_over()
 
