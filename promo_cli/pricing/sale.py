@@ -73,7 +73,14 @@ def units_of(cart: Cart) -> list[Run]:
             each=line.each,
             surcharge=line.surcharge,
             ordered_at=line.ordered_at,
-            order=(line.product.id, line.modifiers, line.ordered_at, line.line_id or "", line.units),
+            order=(
+                line.product.id,
+                line.modifiers,
+                line.ordered_at,
+                line.line_id or "",
+                line.grams or line.units,
+                line.each,
+            ),
             place=0,
         )
         for line in cart.lines

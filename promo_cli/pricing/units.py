@@ -64,7 +64,7 @@ class Run:
 def canonical(runs: Iterable[Run]) -> list[Run]:
     """Sort: running price descending, product, modifiers, time of order, line id; never the place in the list.
 
-    What could still be equal after these is told apart by its list price and its earlier discounts.
+    Lines that are equal in all of these are told apart by quantity and price, and units by their earlier discounts.
     """
     return sorted(runs, key=_order)
 
