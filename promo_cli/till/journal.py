@@ -8,9 +8,7 @@ from datetime import date, datetime
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-_COULD_HAVE = frozenset(
-    {"not_claimed", "choice_missing", "units_taken", "group", "never_with", "exclusive"}
-)
+_COULD_HAVE = frozenset({"not_claimed", "choice_missing", "units_taken", "group", "never_with", "exclusive"})
 """Reasons that leave a promotion open to the customer: the cart fulfilled it, and it was not taken."""
 
 Event = dict[str, Any]

@@ -12,12 +12,13 @@ from promo_cli.diagnostics import Diagnostic
 from promo_cli.protocol import canonical
 from promo_cli.protocol.fields import DocumentError, Fields
 from promo_cli.protocol.layout import receipt_key, sha256_hex, upload_key
-from promo_cli.storage import Found, Storage, StorageError, put_once
+from promo_cli.storage import Found, Storage, StorageError, StorageUnavailable, put_once
 from promo_cli.till import codes, spool
 from promo_cli.till.spool import Lines, Till
 from promo_cli.till.state import open_disk
 
 SCHEMA = "promo.till-upload/1"
+_ATTEMPTS = 5
 _RECEIPT_BYTES = 16 * 1024 * 1024
 
 
@@ -108,12 +109,17 @@ def _receipt_or_deliver(storage: Storage, state_dir: Path, till: Till, batch: Li
     data = spool.read_bytes(open_disk(state_dir), batch.key)
     day = date.fromisoformat(canonical.loads(data.partition(b"\n")[0])["business_date"])
     key = upload_key(day, till.store_id, till.pos_id, batch.first, batch.last, data)
-    found = storage.get(receipt_key(key), max_size=_RECEIPT_BYTES)
+    try:
+        found = storage.get(receipt_key(key), max_size=_RECEIPT_BYTES)
+        attempts = _ATTEMPTS
+    except StorageUnavailable:
+        # S3 answers 403 for what is not there to somebody who may not list, as a till: deliver, and see if that works.
+        found, attempts = None, 1
     receipt = _read_receipt(found.data) if isinstance(found, Found) else None
     if receipt is not None and receipt.sha256 == sha256_hex(data):
         return receipt
     # mtime 0: equal lines are equal bytes, so that a second delivery is the same object
-    put_once(storage, key, gzip.compress(data, mtime=0))
+    put_once(storage, key, gzip.compress(data, mtime=0), attempts=attempts)
     return None
 
 

@@ -148,3 +148,15 @@ def test_doctor_before_anything_is_published(promo: Promo, starter: Path) -> Non
     assert found["sound"] is True
     assert not (starter / "out" / "keys").exists()
     assert json.dumps([check["name"] for check in found["checks"]]).count("root") == 1
+
+
+def test_a_policy_is_printed_for_a_bucket_and_refused_for_a_folder(promo: Promo, chain: Path) -> None:
+    """The environment's bucket and prefix are in every resource; a till needs its store, a role has to exist."""
+    policy = ("store", "policy", "--env")
+    shown = promo(*policy, "production", "--role", "till", "--store", "jkt-thamrin", "--json", cwd=chain).json
+    resources = [one for rule in shown["policy"]["Statement"] for one in rule["Resource"]]
+    assert all(one.startswith("arn:aws:s3:::nusantara-promotions/prod/") for one in resources)
+    assert json.loads(promo(*policy, "production", "--role", "gc").out)["Version"] == "2012-10-17"
+    assert promo(*policy, "local", "--role", "gc").code == 2
+    assert promo(*policy, "production", "--role", "till").code == 2
+    assert promo(*policy, "production", "--role", "king").code == 2
