@@ -210,6 +210,17 @@ def test_a_merge_is_published(runner: Runner) -> None:
     assert (runner.clone / "out" / "bucket" / "HEAD").is_file()
 
 
+def test_every_night_head_is_renewed(runner: Runner) -> None:
+    """Nothing has changed since the merge, and tills learn all the same that publishing is alive."""
+    assert read(ROOT / ".github" / "workflows" / "publish.yml")["on"]["schedule"]
+    runner.run(job_of("publish"))
+    job = job_of("publish")
+    job["env"] = {**job["env"], "GITHUB_EVENT_NAME": "schedule"}
+    runner.run(job)
+    assert "Nothing to publish" in runner.results["Publish"].stdout
+    assert "Signed HEAD of local" in runner.results["Renew"].stdout
+
+
 def test_the_signing_key_comes_from_the_secrets(runner: Runner) -> None:
     """With a key and a root given, HEAD is signed with them, in another environment that is protected."""
     publish = [SCRIPTS / "promo", "publish", "--env", "local"]
