@@ -154,7 +154,7 @@ def merged(plans: Sequence[Plan]) -> Plan:
 
 
 def _apart(rivals: Sequence[Rival], open_runs: int) -> list[list[Rival]]:
-    """Group rivals whose free units overlap, or that may not both apply."""
+    """Group rivals whose free units overlap, or that may not both apply; groups come by their first rival."""
     groups: list[tuple[int, int, list[Rival]]] = []
     for rival in rivals:
         mask, places, members, others = rival.mask & open_runs, 1 << rival.place, [rival], []
@@ -164,7 +164,11 @@ def _apart(rivals: Sequence[Rival], open_runs: int) -> list[list[Rival]]:
             else:
                 others.append(group)
         groups = [*others, (mask, places, members)]
-    return [sorted(members, key=lambda one: one.place) for _, _, members in groups]
+    return sorted((sorted(members, key=_place) for _, _, members in groups), key=lambda group: group[0].place)
+
+
+def _place(rival: Rival) -> int:
+    return rival.place
 
 
 def _promise(asked: tuple[int, Rival, Option]) -> int:
