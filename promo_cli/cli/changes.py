@@ -44,4 +44,3 @@ def stores(several: Sequence[str]) -> str:
     """Return how many stores, and the first of them."""
     some = ", ".join(several[:_NAMED]) + (" …" if len(several) > _NAMED else "")
     return f"{len(several)} {'store' if len(several) == 1 else 'stores'} ({some})"
-
