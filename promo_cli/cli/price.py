@@ -56,6 +56,8 @@ def price(
         raise typer.BadParameter("say what is bought: --cart FILE", param_hint="--cart")
     if receipt is not None and not returns:
         raise typer.BadParameter("say what is returned of it, such as --return 1=2", param_hint="--receipt")
+    if returns and trace:
+        raise typer.BadParameter("show how the price came about without --return", param_hint="--trace")
     if returns:
         _print_refund(session, _refund(session, store, cart, receipt, returns, at), json=json)
         return

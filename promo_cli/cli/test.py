@@ -50,7 +50,7 @@ def run_promotion_tests(
 
     chosen = [str(path) for path in paths or []]
     workspace, results = run_tests(session.start, chosen, matching=name)
-    if update and _updated(session, workspace, results, yes=yes, dry_run=dry_run):
+    if update and updated(session, workspace, results, yes=yes, dry_run=dry_run):
         workspace, results = run_tests(session.start, chosen, matching=name)
     words = Words({product.id: product.name for product in workspace.products}, workspace.settings.currency.exponent)
     _print(session, "json" if json else format, results, words)
@@ -59,7 +59,7 @@ def run_promotion_tests(
         raise typer.Exit(1)
 
 
-def _updated(session: Session, workspace: Workspace, results: Sequence[Result], *, yes: bool, dry_run: bool) -> bool:
+def updated(session: Session, workspace: Workspace, results: Sequence[Result], *, yes: bool, dry_run: bool) -> bool:
     """Show how the files of tests would change and ask; tell whether they were written."""
     from promo_cli.validation.update import update, write
 

@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 
 
 def as_text(results: Sequence[Result], words: Words, *, verbose: bool, colour: bool = False) -> str:
-    """Return each failure with both receipts side by side, and a line per passed test where asked for."""
+    """Return each failure with both receipts side by side, and where asked for what passed, by file."""
     lines: list[str] = []
+    path = ""
     for result in results:
         if not result.passed:
             lines += [*_failure(result, words, colour), ""]
         elif verbose:
-            lines.append(f"ok    {result.trial.path}  {visible(result.name)}")
+            lines += [result.trial.path] if result.trial.path != path else []
+            lines.append(f"  ok  {visible(result.name)}")
+            path = result.trial.path
     return "\n".join(lines)
 
 

@@ -190,6 +190,7 @@ def test_a_stored_receipt_gives_back_its_own_nets(promo: Promo, feast: Path) -> 
         (("--receipt", "feast.json"), 2, "--return"),
         (("--receipt", "feast.json", "--return", "1"), 1, "is not a receipt"),
         (("--receipt", "nowhere.json", "--return", "1"), 2, "nowhere.json"),
+        (("--cart", "feast.json", "--return", "1", "--trace"), 2, "--trace"),
     ],
 )
 def test_what_is_missing_is_asked_for(

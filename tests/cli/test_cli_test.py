@@ -2,9 +2,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import typer
 
+from promo_cli.cli import test as command
 from promo_cli.cli.comparison import side_by_side
 from promo_cli.cli.paper import Words
+from promo_cli.cli.session import Session
 from promo_cli.cli.testing import as_markdown
 from promo_cli.model.expectation import Expectation
 from promo_cli.pipeline.check import run_tests
@@ -45,9 +48,10 @@ def test_every_test_of_the_chain_passes(promo: Promo, chain: Path) -> None:
     """The tests of promotions and those of the whole chain run together, and say how many they were."""
     outcome = promo("test", "--verbose", cwd=chain)
     assert outcome.code == 0
-    passed = outcome.out.splitlines()
-    assert all(line.startswith("ok    promotions/") for line in passed)
-    assert any(EVENING in line for line in passed)
+    lines = outcome.out.splitlines()
+    passed = [line for line in lines if line.startswith("  ok  ")]
+    assert {WEEKEND, EVENING} < set(lines) - set(passed)
+    assert "  ok  two lattes on a Saturday" in passed
     assert f"{len(passed)} of {len(passed)} tests passed." in outcome.err
 
 
@@ -183,6 +187,25 @@ def test_update_writes_with_yes_and_tests_again(promo: Promo, chain: Path) -> No
     assert f"Wrote {WEEKEND}" in outcome.err
     assert (chain / WEEKEND).read_text() == original
     assert promo("test", "--update", "--yes").code == 0
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_update_at_a_terminal_takes_an_answer(chain: Path, monkeypatch: pytest.MonkeyPatch, agreed: bool) -> None:
+    """A person is asked once, after the changes are shown, and a no writes nothing."""
+    change(chain / WEEKEND, "total_discount: 18_000", "total_discount: 20_000")
+    wrong = (chain / WEEKEND).read_text()
+    asked: list[str] = []
+
+    def confirm(question: str, **_: object) -> bool:
+        asked.append(question)
+        return agreed
+
+    monkeypatch.setattr(typer, "confirm", confirm)
+    session = Session(start=chain, quiet=False, verbose=False, interactive=True, json=False)
+    workspace, results = run_tests(chain)
+    assert command.updated(session, workspace, results, yes=False, dry_run=False) is agreed
+    assert asked == ["Write this file?"]
+    assert ((chain / WEEKEND).read_text() != wrong) is agreed
 
 
 def test_update_says_what_it_leaves(promo: Promo, chain: Path) -> None:
