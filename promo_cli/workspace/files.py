@@ -115,7 +115,7 @@ def _walk(
 
 
 def _not_ordinary(path: str, entry: os.DirEntry[str], real_root: str) -> Diagnostic | None:
-    if not path.isprintable() or _has_surrogates(path):
+    if not path.isprintable():
         shown = path.encode("utf-8", "backslashreplace").decode()
         message = "the file's name holds characters that cannot be printed"
         return codes.UNREADABLE.at(Location(shown), message, help="rename it with letters, digits, - and _")
@@ -134,10 +134,6 @@ def _not_ordinary(path: str, entry: os.DirEntry[str], real_root: str) -> Diagnos
     if not stat.S_ISREG(mode):
         return _unreadable(path, "it is not an ordinary file")
     return None
-
-
-def _has_surrogates(path: str) -> bool:
-    return any("\ud800" <= char <= "\udfff" for char in path)
 
 
 def _unreadable(path: str, reason: str) -> Diagnostic:
