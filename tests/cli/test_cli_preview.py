@@ -108,3 +108,23 @@ def test_an_inactive_promotion_is_previewed(promo: Promo, chain: Path) -> None:
     path = chain / "promotions/kopi-teras/weekend20.yaml"
     path.write_text(path.read_text().replace("promo_type:", "is_active: false\npromo_type:"))
     assert promo("preview", "WEEKEND20", "--json", cwd=chain).json["applicable"]
+
+
+def test_only_its_own_mistakes_stop_a_preview(promo: Promo, chain: Path) -> None:
+    """A draft that makes no sense is explained instead of previewed; the others are previewed all the same."""
+    path = chain / "promotions/kopi-teras/weekend20.yaml"
+    path.write_text(path.read_text().replace("discount_percent: 20,", "discount_percent: 120,"))
+    own = promo("preview", "WEEKEND20", cwd=chain)
+    assert (own.code, own.out) == (1, "")
+    assert "weekend20.yaml" in own.err
+    assert promo("preview", "NIGHTOWL", "--json").json["applicable"]
+
+
+def test_the_trace_of_a_preview_fits_a_terminal(promo: Promo) -> None:
+    """--trace shows the lanes below the receipt, and the document carries them in both shapes."""
+    lines = promo("preview", "WEEKEND20", "MEMBER-GOLD", "--trace", "--workspace", ROOT).out.splitlines()
+    assert "Stage item, lane main" in " ".join(lines)
+    assert max(map(len, lines)) <= 100
+    one = promo("preview", "WEEKEND20", "--trace", "--json", "--workspace", ROOT).json
+    assert one["breakdown"]["trace"]
+    assert promo("preview", "WEEKEND20", "MEMBER-GOLD", "--trace", "--json", "--workspace", ROOT).json["trace"]

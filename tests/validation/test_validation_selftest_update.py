@@ -85,7 +85,10 @@ tests:
   - name: lattes
     cart: {items: [{product_id: latte, quantity: 1}]}
     variables:
-      more: {none: {}, one: {items: [{product_id: latte, quantity: 1}]}, two: {items: [{product_id: latte, quantity: 2}]}}
+      more:
+        none: {}
+        one: {items: [{product_id: latte, quantity: 1}]}
+        two: {items: [{product_id: latte, quantity: 2}]}
 """
 
 
@@ -95,7 +98,7 @@ def test_a_shared_expectation_changes_only_if_all_agree(folder: Path) -> None:
     after, left, _ = updated(folder, CHAIN, MATRIX + expect)
     assert after == MATRIX + "    expect: {applied: [EXAMPLE], total_discount: 7_600}\n"
     assert len(left) == 1
-    assert left[0].startswith(f"{CHAIN}:8: ")
+    assert left[0].startswith(f"{CHAIN}:11: ")
     assert "`total_discount`" in left[0]
 
 
