@@ -30,11 +30,12 @@ def plan_contents(bundles: Mapping[str, bytes], counters: bytes | None, live: Li
     """Compare bundles with the live release. A store whose content did not change keeps its entry, byte for byte."""
     objects = {blob_of(data): data for data in set(bundles.values())}
     blobs = {data: blob for blob, data in objects.items()}
-    counters_blob = None
+    old_entries = live.entries or {}
+    # Without newer counts the live ones stay: a promotion that is used up must not begin again.
+    counters_blob = next((entry.counters for entry in old_entries.values() if entry.counters is not None), None)
     if counters is not None:
         counters_blob = blob_of(counters)
         objects[counters_blob] = counters
-    old_entries = live.entries or {}
     entries: dict[str, Entry] = {}
     for store_id in sorted(bundles):
         old = old_entries.get(store_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,7 @@ def load_offer(state_dir: Path, now: datetime) -> Offer:
     head = known.trusted.head
     assert head is not None, "a bundle is only ever kept with the HEAD it came from"
     parts = bundle.split(data)
+    header = bundle.read_object(parts.header, "header")
     lines = {line: bundle.read_line(line) for line in parts.lines}
     snapshot = _counters(disk, running)
     withheld = []
@@ -83,15 +84,12 @@ def load_offer(state_dir: Path, now: datetime) -> Offer:
         store_id=known.store_id,
         env=known.env,
         seq=running.seq,
-        header=bundle.read_object(parts.header, "header"),
+        header=header,
         products=bundle.read_object(parts.products, "products"),
         promotions=tuple(lines[line] for line in running_lines),
         prepared=pricing.prepare(bundle.join(parts.header, parts.products, running_lines)),
         withheld=tuple(withheld),
-        usage={
-            promotion_id: {"total": one.total, "today": one.today, "discount": one.discount}
-            for promotion_id, one in (snapshot.promotions.items() if snapshot else ())
-        },
+        usage={} if snapshot is None else _usage(snapshot, now.astimezone(ZoneInfo(header["timezone"])).date()),
     )
 
 
@@ -108,6 +106,18 @@ def price(cart: Mapping[str, Any], offer: Offer, now: datetime, *, trace: bool =
         for one in offer.withheld
     ]
     return {**receipt, "withheld": stopped}
+
+
+def _usage(snapshot: Counters, day: date) -> dict[str, dict[str, int | Decimal]]:
+    """Return the counters as a cart's `usage`. Another day's uses of the day say nothing about this one."""
+    return {
+        promotion_id: {
+            "total": one.total,
+            "today": one.today if snapshot.day == day else 0,
+            "discount": one.discount,
+        }
+        for promotion_id, one in snapshot.promotions.items()
+    }
 
 
 def _withheld(promotion: Mapping[str, Any], head: Head, snapshot: Counters | None, moment: datetime) -> Withheld | None:

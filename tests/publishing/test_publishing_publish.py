@@ -137,6 +137,18 @@ def test_counters_travel_as_a_blob_of_their_own(storage: Storage, tmp_path: Path
     assert seen_by_tills(storage, keys_in(tmp_path), BUNDLES) == BUNDLES
 
 
+def test_counters_stay_where_no_newer_ones_are_known(storage: Storage, tmp_path: Path) -> None:
+    """A publisher without a warehouse does not make used up promotions begin again, in new stores neither."""
+    keys = keys_in(tmp_path)
+    snapshot = counters.encode(Counters(NOW, NOW.date(), {"a": Counter(10, 1, counters.Decimal(5), True)}))
+    put(storage, keys, BUNDLES, counters=snapshot)
+    assert put(storage, keys, BUNDLES).outcome == "nothing-to-publish"
+    put(storage, keys, {**BUNDLES, "s9": make_bundle("NEW")})
+    entries = read_live(storage, keys.trusted).entries
+    assert entries is not None
+    assert {entry.counters and entry.counters.sha256 for entry in entries.values()} == {sha256_hex(snapshot)}
+
+
 def test_head_carries_the_clocks_and_the_revoked_promotions_on(storage: Storage, tmp_path: Path) -> None:
     """A publish renews the clocks; what was stopped stays stopped."""
     keys = keys_in(tmp_path)

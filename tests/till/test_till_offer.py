@@ -102,6 +102,19 @@ def test_exhausted_promotions_stop_and_counters_decide_the_limits_of_the_others(
     assert _receipt(tmp_path, usage={"q": {"total": 9}})["total_discount"] == 18_000
 
 
+@pytest.mark.parametrize(("days_old", "reason"), [(0, ["limit_today_reached"]), (1, [])])
+def test_uses_of_another_day_do_not_count_today(tmp_path: Path, days_old: int, reason: list[str]) -> None:
+    """A limit per day is reached by this day's uses alone, however old the snapshot is."""
+    limited = {"max_uses": None, "max_uses_per_customer": None, "max_uses_per_day": 5}
+    repo = synced_till(tmp_path, promotion("Q", limits=limited))
+    day = NOW.date() - timedelta(days=days_old)
+    snapshot = Counters(NOW, day, {"q": Counter(5, 5, Decimal(5), False)})
+    data = shop_bundle(promotion("Q", limits=limited))
+    repo.publish_entries({"s1": Entry(repo.put_blob(data), counters=repo.put_blob(counters.encode(snapshot)))})
+    _resync(repo, tmp_path)
+    assert [one["reason_code"] for one in _receipt(tmp_path)["skipped"]] == reason
+
+
 def test_a_till_without_a_bundle_says_so(tmp_path: Path) -> None:
     """Exit 1 with the advice; such a till sells at list price."""
     with pytest.raises(Failure) as caught:
