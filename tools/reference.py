@@ -13,6 +13,7 @@ os.environ.update(COLUMNS="100", NO_COLOR="1")  # before typer looks
 import typer
 from fields_page import fields_page
 from roadmap_fields import roadmap_page
+from roadmap_rules import rules_page
 from typer.core import TyperGroup
 
 from promo_cli.cli.main import app
@@ -97,6 +98,7 @@ def pages() -> dict[Path, str]:
         FOLDER / "diagnostics.md": diagnostic_page(list(all_codes().values())),
         FOLDER / "fields.md": fields_page(),
         FOLDER / "roadmap-fields.md": roadmap_page(),
+        FOLDER / "rules.md": rules_page(list(all_codes().values()), FAMILIES),
         **{ROOT / path: text for path, text in installed_texts().items()},
     }
 

@@ -51,7 +51,7 @@ def never_chosen(facts: Facts) -> Iterator[Finding]:
     land = landscape(facts)
     for found in shadowed(land).values():
         witness = _witness(land, found.of, found.by)
-        yield _finding(land, f"never applies: {_names(found.by)} {_always(found.by)} wins", found.of, found.by, witness)
+        yield _finding(land, f"never applies: {_names(found.by)} {_always(found.by)}", found.of, found.by, witness)
 
 
 @workspace_rule("CON021", "always-beaten", severity=Severity.WARNING)
@@ -184,11 +184,11 @@ def _witness(land: Landscape, reach: Reach, by: Sequence[Reach]) -> Witness | No
 
 
 def _names(by: Sequence[Reach]) -> str:
-    return listed([one.code for one in by])
+    return listed(sorted(one.code for one in by))
 
 
 def _always(by: Sequence[Reach]) -> str:
-    return "always" if len(by) == 1 else "between them always"
+    return "always wins" if len(by) == 1 else "between them always win"
 
 
 def _finding(

@@ -15,7 +15,7 @@ from promo_cli.model.reference import Product
 from promo_cli.validation.conflicts.reach import Encoder, Reach, Slot, bits
 from promo_cli.validation.conflicts.witness import Witnesses
 from promo_cli.validation.facts import Facts
-from promo_cli.validation.rule import PROMOTION_RULES, WORKSPACE_RULES
+from promo_cli.validation.rule import PROMOTION_RULES, WORKSPACE_RULES, PromotionRule
 
 _known: WeakKeyDictionary[Facts, Landscape] = WeakKeyDictionary()
 
@@ -97,15 +97,21 @@ class Landscape:
         """Tell whether nothing else is wrong with these: what follows from another mistake is not reported."""
         return all(self._is_sound(one) for one in reaches)
 
+    def blameless(self, reach: Reach) -> bool:
+        """Tell whether nothing at all is said of it yet, warnings included, that could be why it does not apply."""
+        return not any(one.code.code[:3] != "POL" and self._fires(one, reach) for one in self._rules(reach))
+
     def _is_sound(self, reach: Reach) -> bool:
         if reach.code not in self._sound:
-            self._sound[reach.code] = next(self._mistakes(reach.promotion), None) is None
+            errors = (one for one in self._rules(reach) if one.code.severity is Severity.ERROR)
+            self._sound[reach.code] = not any(self._fires(one, reach) for one in errors)
         return self._sound[reach.code]
 
-    def _mistakes(self, promotion: Promotion[Any]) -> Iterator[object]:
-        for rule in PROMOTION_RULES:
-            if rule.code.severity is Severity.ERROR and (not rule.types or promotion.promo_type in rule.types):
-                yield from rule.check(promotion, self.facts)
+    def _rules(self, reach: Reach) -> Iterator[PromotionRule]:
+        return (one for one in PROMOTION_RULES if not one.types or reach.promotion.promo_type in one.types)
+
+    def _fires(self, rule: PromotionRule, reach: Reach) -> bool:
+        return next(iter(rule.check(reach.promotion, self.facts)), None) is not None
 
     def _doubtful_data(self) -> bool:
         """Whether something is wrong with stores or products, on which everything here rests."""

@@ -23,8 +23,10 @@ def never_applies(land: Landscape) -> Iterator[tuple[Reach, Witness]]:
     fails them gets those that previews use, which know conditions, brands and gifts.
     """
     for reach in land.reaches:
-        if _doubtful(reach) and land.sound(reach) and not _applies(land, reach) and (shown := _last(land, reach)):
-            yield reach, shown
+        if _doubtful(reach) and land.sound(reach) and not _applies(land, reach) and land.blameless(reach):
+            shown = _last(land, reach)
+            if shown is not None:
+                yield reach, shown
 
 
 def _doubtful(reach: Reach) -> bool:

@@ -1,8 +1,8 @@
 """The worst that promotions of different stages and lanes add up to on a product, found by search, shown by a cart.
 
 For each product, with so many units of it that sets are complete or minimums are reached, one promotion of every slot
-is chosen by branch and bound so that least is left to pay. The figures of the search are estimates; a stack counts
-only if the engine's receipt says so too.
+is chosen by branch and bound so that least is left to pay. The search is bounded: few quantities, and in each slot the
+few that take off most. Its figures are estimates; a stack counts only if the engine's receipt says so too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from promo_cli.model.promotion import Promotion
 from promo_cli.model.reference import Product
@@ -20,8 +21,9 @@ from promo_cli.validation.conflicts.witness import Witness
 from promo_cli.validation.conflicts.worth import counts, off
 
 _LAST_STAGE = 2  # what is earned lowers no price
-_COUNTS = 16
-_STEPS = 2_000
+_COUNTS = 6
+_CHOICES = 4
+_STEPS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def stacks(land: Landscape, least: dict[str, Decimal], *, floors: bool = False) 
 def _deepest(
     land: Landscape, product: Product, slots: Sequence[Sequence[Reach]], bar: Decimal, floors: bool
 ) -> Stack | None:
-    lefts = {product.price, *(product.price - off(one.promotion, product, 1, product.price) for one in slots[0])}
+    first = max(off(one.promotion, product, 1, product.price) for one in slots[0])
+    lefts = {product.price, product.price - first}  # later stages measure minimums after the first one's discount
     every = [one.promotion for reaches in slots for one in reaches]
     tried = sorted({count for one in every for left in lefts for count in counts(one, product, left=left)})
     best: Stack | None = None
@@ -88,7 +91,7 @@ class _Search:
         for reaches in slots:
             worths = ((off(one.promotion, product, count, listed), one) for one in reaches)
             useful = [(worth, one) for worth, one in worths if worth > 0 and listed - worth >= self._bar]
-            self._slots.append(sorted(useful, key=lambda item: (-item[0], item[1].rank)))
+            self._slots.append(sorted(useful, key=lambda item: (-item[0], item[1].rank))[:_CHOICES])
         most = [slot[0][0] if slot else Decimal(0) for slot in self._slots]
         self._rest = [sum(most[place:], Decimal(0)) for place in range(len(most) + 1)]
         self.hopeless = listed - self._rest[0] >= self._bar
@@ -102,10 +105,11 @@ class _Search:
         if left - self._rest[place] >= self._left or self._steps < 0:
             return
         if place == len(self._slots):
-            self._left, self._best = left, chosen
+            if meet(chosen):
+                self._left, self._best = left, chosen
             return
         for _, one in self._slots[place]:
-            if _combine(chosen, one) and self._land.sound(one):
+            if all(_combine(self._land, other, one) for other in chosen) and self._land.sound(one):
                 cut = off(one.promotion, self._product, self._count, left)
                 self.run(place + 1, (*chosen, one), left - cut)
         self.run(place + 1, chosen, left)
@@ -127,8 +131,15 @@ class _Search:
         return Stack(by, self._product, paid, self._bar, witness)
 
 
-def _combine(chosen: Sequence[Reach], one: Reach) -> bool:
-    return all(_compatible(other.promotion, one.promotion) for other in chosen) and meet((*chosen, one))
+_combined: WeakKeyDictionary[Landscape, dict[tuple[str, str], bool]] = WeakKeyDictionary()
+
+
+def _combine(land: Landscape, one: Reach, other: Reach) -> bool:
+    """Tell whether two promotions can come together on one bill; the same pairs meet on many products."""
+    known, pair = _combined.setdefault(land, {}), (one.id, other.id)
+    if pair not in known:
+        known[pair] = _compatible(one.promotion, other.promotion) and meet((one, other))
+    return known[pair]
 
 
 def _compatible(one: Promotion[Any], other: Promotion[Any]) -> bool:
