@@ -161,3 +161,21 @@ UNKNOWN_TYPE = Code(
     Why: the type decides what a promotion can say; there are twelve.
     Fix: take one of the types that the message lists; docs/authoring.md shows an example of each.""",
 )
+UNKNOWN_ID = Code(
+    code="CFG213",
+    name="unknown-id",
+    severity=Severity.ERROR,
+    doc="""The workspace has no product, category, brand or tier of the id that a command was given.
+
+    Why: an answer about something that does not exist would look like an answer.
+    Fix: take an id from stores/; the message suggests the nearest.""",
+)
+BAD_SPAN = Code(
+    code="CFG214",
+    name="no-span-of-days",
+    severity=Severity.ERROR,
+    doc="""The days that a command was asked for end before they begin, or are too many to show.
+
+    Why: a calendar of no days would look as if nothing ran.
+    Fix: name a later last day, or fewer days.""",
+)
