@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 LARGEST = 10**15
 """Amounts in a cart or bundle are below this many major units."""
@@ -35,6 +36,7 @@ def whole(number: object, places: int) -> int | None:
     return None if rest else scaled
 
 
+@lru_cache(maxsize=100_000)
 def major(minor: int, exponent: int) -> int | Decimal:
     """Return minor units as the number receipts carry: an int, or a Decimal without trailing zeros."""
     if not exponent:
@@ -47,18 +49,6 @@ def major(minor: int, exponent: int) -> int | Decimal:
         minor //= 10
         exponent -= 1
     return Decimal(f"{minor}E-{exponent}")
-
-
-class Majors(dict[int, int | Decimal]):
-    """Minor units to the numbers that receipts carry, each worked out once."""
-
-    def __init__(self, exponent: int) -> None:
-        super().__init__()
-        self._exponent = exponent
-
-    def __missing__(self, minor: int) -> int | Decimal:
-        self[minor] = written = major(minor, self._exponent)
-        return written
 
 
 def half_up(above: int, below: int) -> int:

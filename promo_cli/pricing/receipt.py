@@ -9,7 +9,7 @@ from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.cart import Line
 from promo_cli.pricing.hints import hints
 from promo_cli.pricing.lane import Verdicts
-from promo_cli.pricing.money import Majors, major
+from promo_cli.pricing.money import major
 from promo_cli.pricing.packages import unpacked
 from promo_cli.pricing.promotion import Promotion
 from promo_cli.pricing.reasons import text
@@ -22,13 +22,12 @@ from promo_cli.pricing.words import Money, money_writer
 def receipt(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> dict[str, Any]:
     """Return the receipt as a plain dict, amounts as ints or Decimals in major units."""
     exponent = sale.bundle.exponent
-    majors = Majors(exponent)
     by_line: dict[int, list[Run]] = {}
     for run in unpacked(sale.runs):
         by_line.setdefault(run.line, []).append(run)
     codes = {given.entry.promotion.id: given.entry.promotion.code for given in sale.given}
-    lines = [_line(line, by_line[line.number], codes, majors) for line in sale.cart.lines]
-    lines += [_gift_line(entry, gift, majors) for entry, gift in sale.gifts]
+    lines = [_line(line, by_line[line.number], codes, exponent) for line in sale.cart.lines]
+    lines += [_gift_line(entry, gift, exponent) for entry, gift in sale.gifts]
     gifts = sum(gift.units * gift.price for _, gift in sale.gifts)
     subtotal = sum(line.price * line.units for line in sale.cart.lines) + gifts
     discount = sum((run.price - run.running) * run.count for run in sale.runs) + gifts
@@ -44,14 +43,14 @@ def receipt(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> dict[st
         if entry.promotion.id in verdicts
     ]
     return {
-        "subtotal": majors[subtotal],
-        "total_discount": majors[discount],
-        "final_amount": majors[subtotal - discount],
+        "subtotal": major(subtotal, exponent),
+        "total_discount": major(discount, exponent),
+        "final_amount": major(subtotal - discount, exponent),
         "lines": lines,
-        "applied": [_applied(given, majors, say) for given in sale.given],
+        "applied": [_applied(given, exponent, say) for given in sale.given],
         "skipped": skipped,
         "skipped_count": len(sale.bundle.entries) - len(sale.given) - len(sale.rewards) - len(skipped),
-        "rewards": [_reward(entry, reward, majors) for entry, reward in sale.rewards],
+        "rewards": [_reward(entry, reward, exponent) for entry, reward in sale.rewards],
         "hints": hints(sale, entries, verdicts, say),
         "provisional": any(promotion.counted for promotion in _counted(sale)),
         "search": "exact" if sale.exact else "bounded",
@@ -64,7 +63,7 @@ def _counted(sale: Sale) -> Iterator[Promotion]:
     yield from (entry.promotion for entry, _ in sale.rewards)
 
 
-def _line(line: Line, runs: list[Run], codes: dict[str, str], majors: Majors) -> dict[str, Any]:
+def _line(line: Line, runs: list[Run], codes: dict[str, str], exponent: int) -> dict[str, Any]:
     shares: dict[str, int] = {}
     nets = [0] * line.units
     for run in sorted(runs, key=lambda run: run.place):
@@ -80,26 +79,27 @@ def _line(line: Line, runs: list[Run], codes: dict[str, str], majors: Majors) ->
         "category": line.product.categories[0] if line.product.categories else None,
         "brand": line.product.brand,
         "quantity": line.quantity,
-        "price": majors[line.each],
-        "list_amount": majors[value],
-        "discount": majors[value - net],
-        "net": majors[net],
-        "unit_nets": [majors[minor] for minor in nets],
+        "price": major(line.each, exponent),
+        "list_amount": major(value, exponent),
+        "discount": major(value - net, exponent),
+        "net": major(net, exponent),
+        "unit_nets": [major(minor, exponent) for minor in nets],
         "discounts": [
-            {"promotion_id": key, "code": codes[key], "amount": majors[amount]} for key, amount in shares.items()
+            {"promotion_id": key, "code": codes[key], "amount": major(amount, exponent)}
+            for key, amount in shares.items()
         ],
     }
 
 
-def _gift_line(entry: Entry, gift: Gift, majors: Majors) -> dict[str, Any]:
-    product, value = gift.product, majors[gift.units * gift.price]
+def _gift_line(entry: Entry, gift: Gift, exponent: int) -> dict[str, Any]:
+    product, value = gift.product, major(gift.units * gift.price, exponent)
     return {
         "product_id": product.id,
         "name": product.name,
         "category": product.categories[0] if product.categories else None,
         "brand": product.brand,
         "quantity": gift.units,
-        "price": majors[gift.price],
+        "price": major(gift.price, exponent),
         "list_amount": value,
         "discount": value,
         "net": 0,
@@ -109,24 +109,24 @@ def _gift_line(entry: Entry, gift: Gift, majors: Majors) -> dict[str, Any]:
     }
 
 
-def _reward(entry: Entry, reward: Reward, majors: Majors) -> dict[str, Any]:
+def _reward(entry: Entry, reward: Reward, exponent: int) -> dict[str, Any]:
     about = {"promotion_id": entry.promotion.id, "code": entry.promotion.code, "type": reward.kind}
     if reward.kind == "points_multiplier":
         return {**about, "method": reward.method, "amount": 0, "multiplier": major(reward.factor, 3)}
-    return {**about, "method": reward.method, "amount": majors[reward.amount]}
+    return {**about, "method": reward.method, "amount": major(reward.amount, exponent)}
 
 
-def _applied(given: Given, majors: Majors, say: Money) -> dict[str, Any]:
+def _applied(given: Given, exponent: int, say: Money) -> dict[str, Any]:
     promotion, option, dropped = given.entry.promotion, given.option, given.dropped
     entry = {
         "promotion_id": promotion.id,
         "code": promotion.code,
-        "amount": majors[option.worth],
+        "amount": major(option.worth, exponent),
         "times": option.times,
         "explanation": _explanation(promotion, option, say),
     }
     if dropped:
-        entry["dropped"] = majors[dropped]
+        entry["dropped"] = major(dropped, exponent)
     if promotion.experiment is not None:
         entry["experiment"] = promotion.experiment
     return entry

@@ -6,7 +6,7 @@ from typing import Any
 
 from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.eligibility import refusal
-from promo_cli.pricing.money import Majors
+from promo_cli.pricing.money import major
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.sale import LaneResult, Sale
 
@@ -17,8 +17,8 @@ def traced(sale: Sale) -> list[dict[str, Any]]:
     `before` is the running total at its start; `ready` what each would have saved alone; `taken` what was chosen, in
     the order applied, and how many units it used up.
     """
-    majors = Majors(sale.bundle.exponent)
-    return [_lane(lane, majors) for lane in sale.lanes]
+    exponent = sale.bundle.exponent
+    return [_lane(lane, exponent) for lane in sale.lanes]
 
 
 def untouched(entry: Entry, sale: Sale) -> Refusal:
@@ -26,20 +26,20 @@ def untouched(entry: Entry, sale: Sale) -> Refusal:
     return refusal(entry, sale.cart) or Refusal(Reason.NOTHING_IN_SCOPE)
 
 
-def _lane(lane: LaneResult, majors: Majors) -> dict[str, Any]:
+def _lane(lane: LaneResult, exponent: int) -> dict[str, Any]:
     return {
         "stage": lane.stage,
         "lane": lane.lane,
-        "before": majors[lane.before],
+        "before": major(lane.before, exponent),
         "ready": [
-            {"promotion_id": entry.promotion.id, "code": entry.promotion.code, "alone": majors[worth]}
+            {"promotion_id": entry.promotion.id, "code": entry.promotion.code, "alone": major(worth, exponent)}
             for entry, worth in lane.ready
         ],
         "taken": [
             {
                 "promotion_id": given.entry.promotion.id,
                 "code": given.entry.promotion.code,
-                "amount": majors[given.option.worth],
+                "amount": major(given.option.worth, exponent),
                 "times": given.option.times,
                 "units": sum(count for _, count in given.option.taken),
             }
