@@ -14,10 +14,10 @@ def fallback(candidates: Sequence[Candidate], free: Free, budget: int) -> tuple[
 
     Greedy with local swaps: what `greedy` finds; then each candidate left out, by rank, is put in front of each that
     applies and shares a run with it, and those behind it choose anew; what saves more is kept, and it begins again,
-    until nothing saves more or a fiftieth of the step budget is used up, a step being a run in the reach of a
+    until nothing saves more or a hundredth of the step budget is used up, a step being a run in the reach of a
     candidate asked. Of this and priority the better, of equals priority.
     """
-    swapped = _swapped(greedy(candidates, free), candidates, free, budget // 50)
+    swapped = _swapped(greedy(candidates, free), candidates, free, budget // 100)
     turns = in_turn(candidates, free)
     return swapped if worth(swapped) > worth(turns) else turns
 
