@@ -183,3 +183,13 @@ def test_cashback_is_earned_on_what_is_paid() -> None:
     receipt = receipt_of([percent("A", 10), back], payments=payments)
     assert (receipt["final_amount"], receipt["rewards"][0]["amount"]) == (190, 4)
     assert receipt["rewards"][0]["method"] == "wallet"
+
+
+def test_limits_of_units_count_the_cheaper_units_of_sets() -> None:
+    """Of six lattes in two lines, buy one get one: three free; at most two in all, or one of each line."""
+    goods, rules = {"latte": product(100)}, {"buy_quantity": 1, "get_quantity": 1}
+    items = [{"line_id": name, "product_id": "latte", "quantity": 3} for name in ("a", "b")]
+    for limit, expected in (({}, 300), ({"max_units": 2}, 200), ({"max_units_per_line": 1}, 200)):
+        offer = promotion("B", "buy_x_get_y", {**rules, **limit}, scope=LATTE)
+        prepared = prepare(bundle([offer], goods, currency={"code": "IDR", "exponent": 0}))
+        assert price({"at": "2026-02-07T10:00:00", "items": items}, prepared)["total_discount"] == expected

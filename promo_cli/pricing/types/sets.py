@@ -86,19 +86,34 @@ class Sets:
         return 0
 
     def _most(self, blocks: Sequence[Block]) -> int:
-        most = sum(block.times for block in blocks)
-        if self.terms.max_applications is not None:
-            most = min(most, self.terms.max_applications)
-        if self.terms.max_units is not None:
-            left, within = self.terms.max_units, 0
-            for block in blocks:
-                size = sum(count for _, count in block.cheaper)
-                fitting = min(block.times, left // size)
-                within, left = within + fitting, left - fitting * size
-                if fitting < block.times:
-                    break
-            most = min(most, within)
+        most, terms = sum(block.times for block in blocks), self.terms
+        if terms.max_applications is not None:
+            most = min(most, terms.max_applications)
+        if terms.max_units is not None or terms.max_units_per_line is not None:
+            most = min(most, self._within(blocks))
         return most
+
+    def _within(self, blocks: Sequence[Block]) -> int:
+        """How many sets come before the first whose cheaper units would be too many, in all or on a line."""
+        used: dict[int | None, int] = {}
+        within = 0
+        for block in blocks:
+            needed: dict[int | None, int] = {None: 0}
+            for i, count in block.cheaper:
+                line = self.runs[i].line
+                needed[None] += count
+                needed[line] = needed.get(line, 0) + count
+            fitting = block.times
+            for place, count in needed.items():
+                limit = self.terms.max_units if place is None else self.terms.max_units_per_line
+                if limit is not None:
+                    fitting = min(fitting, (limit - used.get(place, 0)) // count)
+            for place, count in needed.items():
+                used[place] = used.get(place, 0) + count * fitting
+            within += fitting
+            if fitting < block.times:
+                break
+        return within
 
     def _option(self, blocks: Sequence[Block], times: int) -> Option:
         used: dict[int, int] = {}
