@@ -12,7 +12,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from promo_cli.pricing import prepare, price
+from promo_cli.pricing import prepare, price, refund
 from promo_cli.protocol import canonical
 from tests.pricing import oracle
 from tests.pricing.oracle_units import minor
@@ -184,6 +184,30 @@ def twice_the_same(bundle: Json, cart: Json, random: Random) -> Iterator[str]:
         yield "the cart was changed"
 
 
+def goods_back(bundle: Json, cart: Json, random: Random) -> Iterator[str]:
+    """Returns in any number of steps: never more than was paid, never less than nothing, and in the end all of it.
+
+    Unit by unit the stored nets; with `recompute_on_return` whatever the rest then costs, the last return the rest.
+    """
+    anew = random.random() < 0.5
+    promotions = [{**p, "recompute_on_return": True} if anew else p for p in bundle["promotions"]]
+    prepared = prepare({**bundle, "promotions": promotions})
+    receipt = price(cart, prepared)
+    units = [(i, unit) for i, line in enumerate(receipt["lines"]) for unit in range(len(line["unit_nets"]))]
+    random.shuffle(units)
+    earlier: list[Json] = []
+    while units:
+        step = [{"line": line, "units": [unit]} for line, unit in units[: random.randint(1, len(units))]]
+        units = units[len(step) :]
+        back = refund(receipt, step, prepared, cart=cart, earlier=earlier)
+        if Decimal(back["total_refund"]) < 0:
+            yield f"less than nothing: {text(back)}"
+        earlier.append(back)
+    given = sum((Decimal(back["total_refund"]) for back in earlier), Decimal(0))
+    if given != _major(receipt, "final_amount"):
+        yield f"given back {given} of {receipt['final_amount']}, recomputed: {anew}"
+
+
 def small_budget(bundle: Json, cart: Json, random: Random) -> Iterator[str]:
     """With few steps the search still adds up and is no worse than priority, lane by lane."""
     header = {**bundle["header"], "step_budget": random.randint(0, 12)}
@@ -202,6 +226,7 @@ INVARIANTS: Mapping[str, Check] = {
         skipped_is_nothing,
         best_is_best,
         twice_the_same,
+        goods_back,
         small_budget,
     )
 }
