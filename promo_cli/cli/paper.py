@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from promo_cli.cli.session import Session
 from promo_cli.diagnostics.visible import ELLIPSIS, cells
-from promo_cli.pipeline.price import Priced, earned
 
 if TYPE_CHECKING:
+    from promo_cli.pipeline.price import Priced
     from promo_cli.pipeline.returns import Refund
 
 WIDTH = 64
@@ -114,6 +114,8 @@ def reasons(receipt: Mapping[str, Any], words: Words, title: str = "Applied") ->
     yield from section(title, ((one["code"], one["explanation"]) for one in receipt["applied"]))
     if "trace" not in receipt:
         yield from section("Not applied", ((one["code"], one["reason"]) for one in receipt["skipped"]))
+    from promo_cli.pipeline.price import earned
+
     yield from section("Earned", ((one["code"], earned(one, words.exponent)) for one in receipt["rewards"]))
     yield from section("Hints", ((one["code"], one["message"]) for one in receipt["hints"]))
     if "trace" in receipt:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,13 +48,18 @@ def check(
     snapshot = take(start)
     wanted, unknown = workspace_paths(snapshot, paths)
     question = Question(snapshot, wanted if wanted is None else tuple(wanted), today, baseline)
-    # What is said about paths that are not there depends on more than the workspace.
-    kept = None if unknown else recall(question)
+    return _checked(question, paths, keeping=not unknown)
+
+
+def _checked(question: Question, paths: Sequence[str], *, keeping: bool = True) -> Checked:
+    """Recall the answer, or find and keep it; what is said about paths that are not there is not kept."""
+    snapshot = question.snapshot
+    kept = recall(question) if keeping else None
     if kept:
         return Checked(snapshot, kept.day, kept.diagnostics, kept.files, cache(lambda: _load(snapshot)))
     workspace, verdict = answer(question, paths)
     unchanged = all(workspace.sources.texts.get(path) == data for path, data in snapshot.texts.items())
-    if unchanged and not unknown:
+    if unchanged and keeping:
         keep(question, verdict)
     return Checked(snapshot, verdict.day, verdict.diagnostics, verdict.files, lambda: workspace)
 
@@ -72,7 +77,9 @@ def answer(question: Question, paths: Sequence[str]) -> tuple[Workspace, Verdict
 
     workspace = _load(question.snapshot)
     day = question.as_of or today_of(workspace)
-    found = validation.check(workspace, paths=paths, today=day)
+    levels = workspace.settings.diagnostics
+    stopping = question.stopping and not levels.severity and not levels.paths  # they may make errors of warnings
+    found = validation.check(workspace, paths=paths, today=day, stopping=stopping)
     wanted = None if question.wanted is None else list(question.wanted)
     file = question.baseline or baseline_of(workspace)
     before = state(file)
@@ -98,7 +105,11 @@ def checked_workspace(start: Path, *, today: dt.date | None = None) -> Workspace
 
 def without_errors(start: Path, *, today: dt.date | None = None) -> Checked:
     """Check a workspace that must have no errors; raises Failure with them (exit 1) otherwise."""
-    checked = check(start, today=today)
+    snapshot = take(start)
+    whole = Question(snapshot, None, today, None)
+    # What `promo validate` has found serves as well.
+    question = whole if recall(whole) else replace(whole, stopping=True)
+    checked = _checked(question, ())
     errors = [found for found in checked.diagnostics if found.severity is Severity.ERROR and not found.suppressed]
     if errors:
         raise Failure(errors, exit_code=1)

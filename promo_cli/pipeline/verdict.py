@@ -24,6 +24,8 @@ class Question:
     wanted: tuple[str, ...] | None
     as_of: dt.date | None
     baseline: Path | None
+    stopping: bool = False
+    """Only whether anything stops a publication; what merely should be looked at may be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def today_in(timezone: str) -> dt.date:
 def _name(question: Question) -> Sequence[bytes | str]:
     # The folder is part of it: findings about a baseline outside of the workspace name its whole path.
     snapshot = question.snapshot
-    return ("verdict", str(snapshot.root), snapshot.digest, repr((question.wanted, question.as_of, question.baseline)))
+    asked = (question.wanted, question.as_of, question.baseline, question.stopping)
+    return ("verdict", str(snapshot.root), snapshot.digest, repr(asked))
 
 
 def state(baseline: Path | None) -> str | None:

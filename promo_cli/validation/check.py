@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from promo_cli.diagnostics import Diagnostic, sort_key
+from promo_cli.diagnostics import Diagnostic, Severity, sort_key
 from promo_cli.model.promotion import Promotion
 from promo_cli.validation import families
 from promo_cli.validation.chain import load_chain_tests
@@ -19,23 +19,25 @@ from promo_cli.workspace.paths import within as within
 from promo_cli.workspace.paths import workspace_paths as workspace_paths
 
 
-def check(workspace: Workspace, paths: Sequence[str | Path] = (), *, today: dt.date | None = None) -> list[Diagnostic]:
+def check(
+    workspace: Workspace, paths: Sequence[str | Path] = (), *, today: dt.date | None = None, stopping: bool = False
+) -> list[Diagnostic]:
     """Everything that is wrong: with the text and shape of files, and with what they say, in the order of files.
 
     With `paths` (files and folders, relative to the current folder or else to the workspace) only what is found in
     them; the rest of the workspace is still looked at, since a finding may need it. `today` is a day in the company's
-    time zone, by default the current one.
+    time zone, by default the current one. With `stopping` rules about the whole are asked only where they find errors.
     """
     wanted, unknown = workspace_paths(workspace, paths)
     today = today or dt.datetime.now(ZoneInfo(workspace.settings.timezone)).date()
     found = [*workspace.diagnostics, *load_chain_tests(workspace).diagnostics]
-    found += _findings(workspace, Facts(workspace, today), wanted)
+    found += _findings(workspace, Facts(workspace, today), wanted, stopping=stopping)
     if wanted is not None:
         found = [one for one in found if one.primary is not None and within(one.primary.path, wanted)]
     return sorted([*unknown, *found], key=sort_key)
 
 
-def _findings(workspace: Workspace, facts: Facts, wanted: list[str] | None) -> Iterator[Diagnostic]:
+def _findings(workspace: Workspace, facts: Facts, wanted: list[str] | None, *, stopping: bool) -> Iterator[Diagnostic]:
     by_type: dict[str, list[PromotionRule]] = {}
     for promotion in workspace.promotions:
         if wanted is not None and not within(workspace.origin(promotion).path, wanted):
@@ -44,6 +46,8 @@ def _findings(workspace: Workspace, facts: Facts, wanted: list[str] | None) -> I
             by_type[promotion.promo_type] = families.rules_for(promotion.promo_type)
         yield from _of_promotion(by_type[promotion.promo_type], promotion, facts)
     for rule in families.workspace_rules():
+        if stopping and rule.code.severity is not Severity.ERROR:
+            continue
         for finding in rule.check(facts):
             yield report(rule.code, finding, None, workspace)
 
