@@ -14,9 +14,9 @@ what `greedy` finds.
 
 **A step** is one run in the reach of one candidate. Trying an option in first place takes as many steps as all
 candidates that are then searched together, itself included, have runs in reach, each counting at least one; so does a
-candidate that has no option. A group in which trying every candidate once would take more than a tenth of the budget is
-not searched. All groups of a lane share the header's step budget. A group that does not finish within
-what is left of it is decided by `fallback` instead, and the search is no longer exact. Steps, unlike time, are the same
+candidate that has no option. A group of more than 100 candidates, or in which trying each once would take more than a
+tenth of the budget, is not searched. All groups of a lane share the header's step budget. A group that is not searched,
+or not to the end, is decided by `fallback` instead, and the search is no longer exact. Steps, unlike time, are the same
 on every machine.
 """
 
@@ -31,6 +31,8 @@ from promo_cli.pricing.dominance import undominated
 from promo_cli.pricing.exploring import OutOfStepsError, Search
 from promo_cli.pricing.fallback import fallback, greedy
 from promo_cli.pricing.types.base import Free, Option
+
+_MOST = 100  # candidates of a group that is searched: the search nests once for each that applies
 
 
 class Found(NamedTuple):
@@ -53,7 +55,7 @@ def best_deal(candidates: Sequence[Candidate], free: tuple[int, ...], budget: in
             parts.append(_alone(group[0], free))
             continue
         best = None
-        if _size(group) <= budget // 10:
+        if len(group) <= _MOST and _size(group) <= budget // 10:
             best, left = _searched(group, free, left)
         exact &= best is not None
         parts.append(fallback(group, free, budget) if best is None else best)

@@ -117,9 +117,7 @@ def test_a_workspace_with_errors_stays_one(small: Path) -> None:
 
 
 EDITS = st.one_of(
-    st.tuples(
-        st.just("change"), st.integers(0, 9), st.sampled_from(("name: New", "code: SAME", "end: [", "x: 1"))
-    ),
+    st.tuples(st.just("change"), st.integers(0, 9), st.sampled_from(("name: New", "code: SAME", "end: [", "x: 1"))),
     st.tuples(st.just("add"), st.integers(0, 9), st.sampled_from(("new.yaml", "b.test.yaml", "c.yaml.bak", "d.json"))),
     st.tuples(st.just("delete"), st.integers(0, 9), st.just("")),
     st.tuples(st.just("rename"), st.integers(0, 9), st.sampled_from(("moved.yaml", "moved.txt", ".hidden.yaml"))),

@@ -16,8 +16,8 @@ from tests.pricing.strategies_build import bundle, product, promotion, scope
 GARBAGE = st.sampled_from(
     [
         None, True, 0, -1, 10**15, 10**400, 1.5, float("nan"), float("inf"), Decimal("NaN"), Decimal("1E+400"),
-        Decimal("1E-400"), "", "x", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "2026-02-30", [], {}, [[]],
-        {"a": 1}, b"x", ("latte",), {1: 2},
+        Decimal("1E-400"), "", "x", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "2026-02-30", [], {},
+        [[]], {"a": 1}, b"x", ("latte",), {1: 2},
     ]
 )  # fmt: skip
 
