@@ -73,7 +73,6 @@ class Promotion:
     auto: bool
     needs_voucher: bool
     voucher_codes: frozenset[str]
-    batch: bool
     window: Window
     scope: Scope
     benefit: Scope
@@ -121,7 +120,6 @@ def read_promotion(
         auto=fields.flag("is_auto_apply", True),
         needs_voucher=needs_voucher,
         voucher_codes=frozenset(fields.ids("voucher_codes")),
-        batch="voucher" in values,
         window=windows.setdefault(window, window),
         scope=rules.scope(scope),
         benefit=replace(rules.scope(scope), brands=frozenset(cross.ids("benefit_brands")), branded=True)

@@ -63,9 +63,6 @@ class Scope:
         return brand not in self.exclude_brands and (self.brands is None or brand in self.brands)
 
 
-EVERYTHING = Scope()
-
-
 def read_scope(fields: Fields) -> Scope:
     """Return a `scope` section, as compiled or as written in a condition."""
     by = fields.choice("apply_to", ("all", "category", "product"))
