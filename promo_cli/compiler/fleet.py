@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from promo_cli.compiler import bundle, targeting, window
-from promo_cli.compiler.promotion import compile_promotion
+from promo_cli.compiler.lines import Line, compile_line
 from promo_cli.model.promotion import Promotion
-from promo_cli.protocol import canonical
 from promo_cli.protocol.bundle import join
 
 if TYPE_CHECKING:
     from promo_cli.workspace import Workspace
 
 
-def compile_fleet(workspace: Workspace, as_of: dt.date, only: Collection[str] | None = None) -> dict[str, bytes]:
+def compile_fleet(
+    workspace: Workspace,
+    as_of: dt.date,
+    only: Collection[str] | None = None,
+    *,
+    lines: Mapping[str, Line] | None = None,
+) -> dict[str, bytes]:
     """Return the bundle of every store, or of those in `only`, by store id in ascending order.
 
-    `as_of` is a day in the company's time zone. Stores with equal content get the same bytes object.
-    Expects a workspace without errors; unknown ids in `only` raise KeyError.
+    `as_of` is a day in the company's time zone. Stores with equal content get the same bytes object. `lines` are the
+    active promotions' by code, where the caller has them. Expects a workspace without errors; unknown ids in `only`
+    raise KeyError.
     """
     settings = workspace.settings
     live = [promotion for promotion in workspace.promotions if promotion.is_active]
-    lines = sorted(
-        ((line["id"], canonical.dumps(line), p) for p in live for line in [compile_promotion(p, settings.company.id)]),
-        key=lambda entry: entry[0],
+    compiled = sorted(
+        ((lines[one.code] if lines else compile_line(one, settings.company.id), one) for one in live),
+        key=lambda entry: entry[0].id,
     )
-    promotions = [promotion for _, _, promotion in lines]
-    texts = [text for _, text, _ in lines]
+    promotions = [promotion for _, promotion in compiled]
+    texts = [line.text for line, _ in compiled]
     stores = {store.id: store for store in workspace.stores}
     chosen = [stores[store_id] for store_id in sorted(stores if only is None else set(only))]
     holidays = {holiday.date for holiday in workspace.holidays}

@@ -57,16 +57,16 @@ def write_bundles(
 
 
 def _build(checked: Checked, target: Path, stores: Collection[str] | None) -> list[WrittenBundle]:
-    from promo_cli.compiler import compile_fleet
+    from promo_cli.pipeline.compiled import compiled
     from promo_cli.pipeline.environment import check_store
 
     for store_id in stores or ():
         check_store(checked.workspace, store_id)
     target.mkdir(parents=True, exist_ok=True)
-    compiled = compile_fleet(checked.workspace, checked.day, only=stores or None)
-    write_files({target / f"{store_id}.json": data for store_id, data in compiled.items()})
-    facts = {data: _facts(data) for data in set(compiled.values())}
-    return [WrittenBundle(store_id, target / f"{store_id}.json", *facts[data]) for store_id, data in compiled.items()]
+    bundles = compiled(checked.workspace, checked.day, only=stores or None)
+    write_files({target / f"{store_id}.json": data for store_id, data in bundles.items()})
+    facts = {data: _facts(data) for data in set(bundles.values())}
+    return [WrittenBundle(store_id, target / f"{store_id}.json", *facts[data]) for store_id, data in bundles.items()]
 
 
 def _present(bundles: Collection[WrittenBundle]) -> bool:

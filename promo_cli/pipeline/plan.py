@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from promo_cli.compiler import compile_fleet
 from promo_cli.diagnostics import Failure, Location
 from promo_cli.pipeline import codes
 from promo_cli.pipeline.check import checked_workspace, today_of
+from promo_cli.pipeline.compiled import compiled
 from promo_cli.pipeline.environment import storage_of
 from promo_cli.pipeline.operate import cache_folder, trusted_of
 from promo_cli.pipeline.operate_releases import read_bundles
@@ -111,7 +111,7 @@ def plan_environment(start: Path, env: str, *, as_of: dt.date | None, now: dt.da
     on = as_of or today_of(workspace)
     storage, trusted = storage_of(workspace, env), trusted_of(workspace, env, now)
     live = None if trusted is None else read_live(Cached(storage, cache_folder(workspace, env)), trusted)
-    bundles = compile_fleet(workspace, on)
+    bundles = compiled(workspace, on)
     source, _ = provenance(workspace.root)
     found = _difference(storage, live, bundles)
     return Plan(

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from promo_cli import __version__
-from promo_cli.compiler import compile_fleet
 from promo_cli.diagnostics import Failure, Location
 from promo_cli.pipeline import codes
 from promo_cli.pipeline.check import checked_workspace, failed_tests, today_of
+from promo_cli.pipeline.compiled import compiled
 from promo_cli.pipeline.environment import environment, storage_of
 from promo_cli.pipeline.operate import Confirm, cache_folder, consent, keys_of
 from promo_cli.pipeline.plan import Held, held_of
@@ -52,7 +52,7 @@ def publish_environment(
         raise Failure(failures, exit_code=1)
     source = _clean_source(workspace.root, allow_dirty=allow_dirty)
     on = as_of or today_of(workspace)
-    bundles = compile_fleet(workspace, on)
+    bundles = compiled(workspace, on)
     storage, keys = storage_of(workspace, env), keys_of(workspace.root, env, chosen, now)
     base = None
     if plan is not None:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from promo_cli import compiler
+from promo_cli.pipeline import compiled as compiling
 from promo_cli.pipeline.build import write_bundles
 from promo_cli.workspace import cache
 
@@ -14,8 +14,8 @@ DAY = dt.date(2026, 2, 7)
 def compiled(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Return a list that gets an entry whenever something is compiled."""
     done: list[object] = []
-    compile_fleet = compiler.compile_fleet
-    monkeypatch.setattr(compiler, "compile_fleet", lambda *args, **kw: done.append(args) or compile_fleet(*args, **kw))
+    compile_fleet = compiling.compile_fleet
+    monkeypatch.setattr(compiling, "compile_fleet", lambda *args, **kw: done.append(args) or compile_fleet(*args, **kw))
     return done
 
 
@@ -62,3 +62,30 @@ def test_kept_and_fresh_builds_are_the_same(starter: Path, tmp_path: Path, monke
         assert {name: data for name, (data, _) in state(tmp_path / "kept").items()} == {
             name: data for name, (data, _) in state(tmp_path / "fresh").items()
         }
+
+
+def test_only_changed_promotions_are_compiled(starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one promotion changed, its line is compiled and those of the others are taken over."""
+    lines: list[str] = []
+    compile_line = compiling.compile_line
+    monkeypatch.setattr(
+        compiling, "compile_line", lambda one, *rest: lines.append(one.code) or compile_line(one, *rest)
+    )
+    write_bundles(starter, tmp_path / "out", as_of=DAY)
+    everyone = set(lines)
+    path = next((starter / "promotions").rglob("*.yaml"))
+    path.write_text(path.read_text().replace("name: ", "name: Another ", 1))
+    lines.clear()
+    written = write_bundles(starter, tmp_path / "out", as_of=DAY)
+    assert len(everyone) > 1
+    assert lines == [path.stem.upper()]
+    assert any(b"Another" in bundle.path.read_bytes() for bundle in written.bundles)
+
+
+def test_lines_of_another_company_are_not_taken_over(starter: Path, tmp_path: Path) -> None:
+    """The ids of promotions follow from the company's id, so that another company's lines are of no use."""
+    before = write_bundles(starter, tmp_path / "out", as_of=DAY)
+    settings = starter / "promo.yaml"
+    settings.write_text(settings.read_text().replace("id: ", "id: other-", 1))
+    after = write_bundles(starter, tmp_path / "out", as_of=DAY)
+    assert not {one.sha256 for one in before.bundles} & {one.sha256 for one in after.bundles}
