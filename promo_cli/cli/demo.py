@@ -56,7 +56,7 @@ def demo(session: Session, *, json: JsonFlag = False) -> None:
     overview = run_named(done.workspace, "overview")
     session.result("\n" + render_terminal(overview, color=colour(sys.stdout)))
     discount = next(i for i, column in enumerate(overview.columns) if column.name == "discount")
-    code = max(overview.rows, key=lambda row: row[discount] or 0)[0] if overview.rows else "CODE"
+    code = max(overview.rows, key=lambda row: float(str(row[discount] or 0)))[0] if overview.rows else "CODE"
     folder = done.workspace.relative_to(Path.cwd()) if done.workspace.is_relative_to(Path.cwd()) else done.workspace
     warehouse = str(done.warehouse.relative_to(done.workspace))
     session.result(NEXT.format(folder=folder, warehouse=warehouse, code=code, store=done.store))

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from promo_cli.protocol import canonical
-from promo_cli.reports.result import Completeness, ReportResult, Row, Section
+from promo_cli.reports.result import Blank, Completeness, ReportResult, Row, Section
 
 SCHEMA = "promo.report/1"
 
@@ -59,4 +59,6 @@ def _completeness(found: Completeness) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Blank):
+        return value.value
     return value.isoformat() if isinstance(value, dt.date) else value

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from promo_cli.reports.result import Column, Completeness, ReportResult, Row, Section, Value
+from promo_cli.reports.result import Blank, Column, Completeness, ReportResult, Row, Section, Value
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -111,6 +111,8 @@ def _cells(section: Section, shown: Sequence[tuple[int, Column]], row: Row, plac
 def _cell(value: Value, column: Column, places: int) -> str:
     if value is None:
         return "n/a"
+    if isinstance(value, Blank):
+        return value.value
     if not isinstance(value, int | Decimal):
         return value if isinstance(value, str) else value.isoformat()
     if column.type == "percent":
