@@ -17,6 +17,7 @@ from promo_cli.validation.rule import PromotionRule, report
 from promo_cli.workspace import Workspace
 from promo_cli.workspace.paths import within as within
 from promo_cli.workspace.paths import workspace_paths as workspace_paths
+from promo_cli.workspace.spread import spread
 
 
 def check(
@@ -38,13 +39,14 @@ def check(
 
 
 def _findings(workspace: Workspace, facts: Facts, wanted: list[str] | None, *, stopping: bool) -> Iterator[Diagnostic]:
-    by_type: dict[str, list[PromotionRule]] = {}
-    for promotion in workspace.promotions:
-        if wanted is not None and not within(workspace.origin(promotion).path, wanted):
-            continue
-        if promotion.promo_type not in by_type:
-            by_type[promotion.promo_type] = families.rules_for(promotion.promo_type)
-        yield from _of_promotion(by_type[promotion.promo_type], promotion, facts)
+    asked = [one for one in workspace.promotions if wanted is None or within(workspace.origin(one).path, wanted)]
+    rules = {promo_type: families.rules_for(promo_type) for promo_type in {one.promo_type for one in asked}}
+
+    def of_part(promotions: Sequence[Promotion[Any]]) -> list[Diagnostic]:
+        return [found for one in promotions for found in _of_promotion(rules[one.promo_type], one, facts)]
+
+    for part in spread(of_part, asked):
+        yield from part
     for rule in families.workspace_rules():
         if stopping and rule.code.severity is not Severity.ERROR:
             continue

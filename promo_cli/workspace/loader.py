@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from promo_cli.workspace.record import Origin, Workspace
 from promo_cli.workspace.shape import Place, build
 from promo_cli.workspace.snapshot import Snapshot, take
 from promo_cli.workspace.sources import Sources
+from promo_cli.workspace.spread import spread
 from promo_cli.workspace.tree import pointer
 
 
@@ -120,9 +121,12 @@ class _Loader:
 
     def promotions(self) -> list[Promotion[Any]]:
         promotions = []
-        for path in self.snapshot.promotions:
-            document = self.read(path, PROMOTION)
-            if document is None:
+        paths = self.snapshot.promotions
+        documents = [document for part in spread(self.read_promotions, paths) for document in part]
+        for path, document in zip(paths, documents, strict=True):
+            if document is not None:
+                self.diagnostics += document.diagnostics
+            if document is None or not document.readable:
                 self.incomplete.add("promotions")
                 continue
             place = Place(self.sources, path, (), document.doubtful)
@@ -136,6 +140,11 @@ class _Loader:
                 self.origins[id(model)] = Origin(path, "")
                 promotions.append(model)
         return promotions
+
+    def read_promotions(self, paths: Sequence[str]) -> list[reader.Document | None]:
+        """Every file's content, or None for one that is not there; keeps nothing, so that copies can do it."""
+        texts = self.sources.texts
+        return [reader.read(path, texts[path], PROMOTION) if path in texts else None for path in paths]
 
     def read(self, path: str, limits: Limits) -> reader.Document | None:
         """The file's value, or None with the findings kept."""
