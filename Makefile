@@ -51,6 +51,7 @@ clean:  ## remove everything generated
 	@echo "Setting up promo in .venv (once) …"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
+	@$(BIN)/python -m compileall -q promo_cli
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements-dev.lock
