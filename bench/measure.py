@@ -19,7 +19,9 @@ def command(*arguments: str, cwd: Path | None = None, ok: Sequence[int] = (0,)) 
 
     def run() -> float:
         begin = time.perf_counter()
-        done = subprocess.run(arguments, cwd=cwd, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run(
+            arguments, cwd=cwd, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+        )
         seconds = time.perf_counter() - begin
         if done.returncode not in ok:
             raise RuntimeError(f"{' '.join(arguments)}: exit {done.returncode}\n{done.stderr.decode()[-2000:]}")
