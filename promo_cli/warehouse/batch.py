@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from promo_cli.protocol.layout import sha256_hex
 from promo_cli.storage.interface import Entry
-from promo_cli.warehouse import content, dedupe, staging, writing
+from promo_cli.warehouse import content, dedupe, erasing, staging, writing
 from promo_cli.warehouse.codes import CONFLICT
 from promo_cli.warehouse.keys import Origin
 from promo_cli.warehouse.unpack import Refused
@@ -80,6 +80,7 @@ def stage(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> dict[int, lis
     if good:
         staging.read_tidied(con, good)
         staging.stage(con, "tidied", judge=False)
+    erasing.scrub_staged(con)
     return bad
 
 
@@ -111,6 +112,7 @@ def _store(
     writing.insert_staged(con)
     writing.insert_conflicts(con, conflicts)
     writing.insert_quarantine(con, bad, now)
+    erasing.scrub_quarantine(con, list(files))
     counts = _balanced_counts(con, files, bad)
     _insert_ledger(con, files, counts, now)
     return list(counts.values())
