@@ -54,7 +54,7 @@ def stage(con: DuckDBPyConnection, source: str, *, judge: bool) -> None:
         if present.intersection(table.kinds):
             lines = f"(FROM {source} WHERE kind IN ({_texts(table.kinds)}))"
             _add(con, table, _OF_LINE, lines, existing, judge)
-            _add_children(con, table, f"(SELECT DISTINCT file_id FROM {source})", existing, judge)
+            _add_children(con, table, f"(SELECT file_id, line FROM {source})", existing, judge)
 
 
 def read_tidied(con: DuckDBPyConnection, good: Sequence[tuple[int, Good]]) -> None:
@@ -114,7 +114,7 @@ def _temporary(con: DuckDBPyConnection) -> set[str]:
     return {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()}
 
 
-def _add_children(con: DuckDBPyConnection, parent: Table, files: str, existing: Collection[str], judge: bool) -> None:
+def _add_children(con: DuckDBPyConnection, parent: Table, lines: str, existing: Collection[str], judge: bool) -> None:
     for field, child in zip(parent.shape.lists, parent.children, strict=True):
         # A list inside a list item belongs to that item, so it keeps the item's position.
         position = "position" if parent.kinds == () else "CAST(generate_subscripts(items, 1) AS INTEGER)"
@@ -123,12 +123,12 @@ def _add_children(con: DuckDBPyConnection, parent: Table, files: str, existing: 
             CREATE OR REPLACE TEMP TABLE part_{child.name} AS
             SELECT file_id, line, event_id, {position} AS position, unnest(items) AS text
             FROM (SELECT *, json_transform({field}, '["JSON"]') AS items FROM stage_{parent.name}
-                  WHERE {field} IS NOT NULL AND file_id IN {files})
+                  WHERE {field} IS NOT NULL AND (file_id, line) IN {lines})
             """
         )
         _add(con, child, _OF_ITEM, f"part_{child.name}", existing, judge)
         con.execute(f"DROP TABLE part_{child.name}")
-        _add_children(con, child, files, existing, judge)
+        _add_children(con, child, lines, existing, judge)
 
 
 def _add(

@@ -57,3 +57,12 @@ def test_both_paths_make_the_same_rows_and_the_fast_one_never_takes_what_the_exa
     if not doubtful:
         assert isinstance(verdicts[0], Good), verdicts
         assert rows == exact
+
+
+def test_a_line_that_goes_by_itself_leaves_its_neighbours_alone(world: Any, event: Any) -> None:
+    """An unusual bill beside a usual one in the same object: each has its lines and discounts once."""
+    world.upload(event("bill", 1), event("bill", 2, unknown=1), event("refund", 3))
+    assert world.ingest().loaded == 3
+    assert world.rows("SELECT event_id, count(*) FROM bill_lines GROUP BY ALL HAVING count(*) > 1") == []
+    assert (world.one("SELECT count(*) FROM bill_lines"), world.one("SELECT count(*) FROM bill_discounts")) == (2, 2)
+    assert world.one("SELECT count(*) FROM refund_lines") == 1
