@@ -14,7 +14,7 @@ from promo_cli import __version__
 
 PANELS: dict[str, tuple[str, ...]] = {
     "Every day": ("validate", "test", "preview", "publish", "report"),
-    "Marketers": ("init", "new", "fmt", "explain", "schema"),
+    "Marketers": ("init", "new", "fmt", "explain", "calendar", "schema"),
     "Operators": ("plan", "halt", "rollback", "status", "release", "drift", "gc", "doctor", "key", "store", "compile"),
     "Tills": ("price", "till"),
     "Analysts": ("ingest", "sql", "warehouse"),

@@ -15,15 +15,15 @@ Env = Annotated[str, typer.Option("--env", metavar="NAME", envvar="PROMO_ENV", h
 Store = Annotated[str, typer.Option("--store", metavar="ID", help="A store's id.")]
 
 
-def day(text: str | None) -> dt.date | None:
-    """Read a day; None stays None. Raises BadParameter (exit 2)."""
+def day(text: str | None, option: str = "--as-of") -> dt.date | None:
+    """Read the day given to an option; None stays None. Raises BadParameter (exit 2)."""
     if text is None:
         return None
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(
-            f"expected a date written year-month-day such as 2026-02-28, found {text!r}", param_hint="--as-of"
+            f"expected a date written year-month-day such as 2026-02-28, found {text!r}", param_hint=option
         ) from None
 
 

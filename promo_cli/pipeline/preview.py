@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from promo_cli.compiler import promotion_id
-from promo_cli.diagnostics import Failure, Location
-from promo_cli.diagnostics.suggest import nearest
+from promo_cli.diagnostics import Failure
 from promo_cli.model.promotion import Promotion
 from promo_cli.pipeline import codes
 from promo_cli.pipeline.check import today_of
 from promo_cli.pipeline.environment import check_store
+from promo_cli.pipeline.naming import promotion_named
 from promo_cli.pipeline.price import Priced, clock, day_of, earned, priced, readable_workspace, stated_moment
 from promo_cli.pricing import price
 from promo_cli.validation.sample import alone, sample
@@ -85,7 +85,7 @@ def preview(
     for an unknown store.
     """
     workspace, problems = readable_workspace(start)
-    promotions = [_named(workspace, name) for name in names]
+    promotions = [promotion_named(workspace, name) for name in names]
     files = {workspace.origin(promotion).path for promotion in promotions}
     if own := [found for found in problems if found.primary and found.primary.path in files]:
         raise Failure(own, exit_code=1)
@@ -150,13 +150,3 @@ def _joined(first: Mapping[str, Any], carts: Sequence[Mapping[str, Any]], scale:
 def _by_id(workspace: Workspace, promotions: Sequence[Promotion[Any]]) -> dict[str, Promotion[Any]]:
     company = workspace.settings.company.id
     return {promotion_id(company, promotion): promotion for promotion in promotions}
-
-
-def _named(workspace: Workspace, code: str) -> Promotion[Any]:
-    by_code = {promotion.code.lower(): promotion for promotion in workspace.promotions}
-    if code.lower() not in by_code:
-        guess = nearest(code, [promotion.code for promotion in workspace.promotions])
-        advice = f"did you mean {guess}?" if guess else "`ls promotions` shows the files"
-        finding = codes.UNKNOWN_PROMOTION.at(Location("promotions"), f"no promotion has the code {code!r}", help=advice)
-        raise Failure([finding], exit_code=1)
-    return by_code[code.lower()]
