@@ -7,17 +7,17 @@ import io
 from decimal import Decimal
 
 from promo_cli.protocol.canonical import decimal_text
-from promo_cli.reports.result import ReportResult, Value
+from promo_cli.reports.result import Blank, ReportResult, Section, Value
 
 _RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def render_csv(result: ReportResult, section: str | None = None) -> str:
-    """Return a section, by default the first, with a line of column names and without its total.
+    """Return a section, by default the first that is a table, with a line of column names and without its total.
 
     Raises KeyError for a section that the report does not have.
     """
-    chosen = result.sections[0] if section is None else {each.name: each for each in result.sections}[section]
+    chosen = section_of(result, section)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([column.name for column in chosen.columns])
@@ -25,9 +25,18 @@ def render_csv(result: ReportResult, section: str | None = None) -> str:
     return text.getvalue()
 
 
+def section_of(result: ReportResult, name: str | None) -> Section:
+    """Return the section `name`, by default the first that is a table. Raises KeyError."""
+    if name is not None:
+        return {each.name: each for each in result.sections}[name]
+    return next((each for each in result.sections if not each.figures), result.sections[0])
+
+
 def _cell(value: Value) -> str:
     if value is None:
         return ""
+    if isinstance(value, Blank):
+        return value.value
     if isinstance(value, Decimal):
         return decimal_text(value)
     text = str(value)

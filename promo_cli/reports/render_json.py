@@ -1,23 +1,31 @@
-"""A report as one JSON document, for programs. Amounts are exact numbers."""
+"""A report as one JSON document, for programs. Amounts are exact numbers in major units, a percent is a share of 1."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from promo_cli.protocol import canonical
-from promo_cli.reports.result import Blank, Completeness, ReportResult, Row, Section
+from promo_cli.reports.result import Blank, Column, Completeness, Figure, ReportResult, Row, Section
 
 SCHEMA = "promo.report/1"
 
 
 def as_document(result: ReportResult) -> dict[str, Any]:
-    """Return the report as JSON values; rows are objects by column name."""
+    """Return the report as JSON values; rows are objects by column name.
+
+    What cannot be known is null. Where a figure is withheld, `blanks` of its section says why.
+    """
     return {
         "schema": SCHEMA,
         "report": result.name,
         "title": result.title,
+        "subtitle": result.subtitle,
         "parameters": {name: _plain(value) for name, value in result.parameters.items()},
+        "as_of": _plain(result.as_of),
+        "currency": {"code": result.money.code, "exponent": result.money.places} if result.money else None,
+        "headline": [_figure(figure) for figure in result.headline],
         "sections": [_section(section) for section in result.sections],
         "caveats": list(result.caveats),
         "completeness": _completeness(result.completeness),
@@ -29,17 +37,43 @@ def render_json(result: ReportResult) -> str:
     return canonical.dumps(as_document(result)).decode()
 
 
-def _section(section: Section) -> dict[str, Any]:
-    def record(row: Row) -> dict[str, Any]:
-        return {column.name: _plain(value) for column, value in zip(section.columns, row, strict=True)}
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {
+        **_column(figure.column),
+        "value": _plain(figure.value),
+        "low": _plain(figure.low),
+        "high": _plain(figure.high),
+        "blank": figure.value.value if isinstance(figure.value, Blank) else None,
+    }
 
+
+def _section(section: Section) -> dict[str, Any]:
+    chart = section.chart
     return {
         "name": section.name,
         "title": section.title,
-        "columns": [{"name": each.name, "title": each.title, "type": each.type} for each in section.columns],
-        "rows": [record(row) for row in section.rows],
-        "total": record(section.total) if section.total else None,
+        "note": section.note,
+        "depth": section.depth,
+        "chart": {"kind": chart.kind, "x": chart.x, "y": list(chart.y), "series": chart.series} if chart else None,
+        "columns": [_column(each) for each in section.columns],
+        "rows": [_record(section, row) for row in section.rows],
+        "total": _record(section, section.total) if section.total else None,
+        "blanks": [
+            {"row": number, "column": column.name, "why": value.value}
+            for number, row in enumerate(section.rows)
+            for column, value in zip(section.columns, row, strict=True)
+            if isinstance(value, Blank)
+        ],
     }
+
+
+def _record(section: Section, row: Row) -> dict[str, Any]:
+    return {column.name: _plain(value) for column, value in zip(section.columns, row, strict=True)}
+
+
+def _column(column: Column) -> dict[str, Any]:
+    found = {"name": column.name, "title": column.title, "type": column.type}
+    return found | ({"interval": list(column.interval)} if column.interval else {})
 
 
 def _completeness(found: Completeness) -> dict[str, Any]:
@@ -53,6 +87,7 @@ def _completeness(found: Completeness) -> dict[str, Any]:
         "missing": found.missing,
         "quarantined": found.quarantined,
         "duplicate": found.duplicate,
+        "over": found.over,
         "share": round(found.share, 6),
         "final": found.is_final,
     }
@@ -60,5 +95,11 @@ def _completeness(found: Completeness) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Blank):
-        return value.value
-    return value.isoformat() if isinstance(value, dt.date) else value
+        return None
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    return value

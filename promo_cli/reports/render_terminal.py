@@ -1,140 +1,215 @@
-"""A report for a terminal: what matters first, then tables with bars in 80 columns, then how complete it all is."""
+"""A report for a terminal: what matters first, then tables with bars in 80 columns, then how complete it all is.
+
+Text is cut where there is no room, figures never: a table that is too wide goes on below, with its first column again.
+"""
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from textwrap import wrap
 
-from promo_cli.reports.result import Blank, Column, Completeness, ReportResult, Row, Section, Value
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from promo_cli.diagnostics.visible import BOLD, ELLIPSIS, YELLOW, cells, paint, visible
+from promo_cli.reports.render_numbers import NUMERIC, Numbers, in_order, intervals, numbers_of, rows_of, unit_of
+from promo_cli.reports.render_words import completeness_lines
+from promo_cli.reports.result import Column, Figure, ReportResult, Row, Section, Value
 
 WIDTH = 80
 
-_HEADLINE = {"uses": "uses", "discount": "discount given", "net": "net"}
+_DIM, _GREEN = "\033[2m", "\033[32m"
 _BAR_CELLS = 8
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
+_LEVELS = "▁▂▃▄▅▆▇█"
+_GAP = 2
+_LEAST_TEXT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A column as it is printed: its title, a text for each row, a bar for each row, and how wide all are."""
+
+    title: str
+    texts: tuple[str, ...]
+    bars: tuple[str, ...]
+    right: bool
+    width: int
 
 
 def render_terminal(result: ReportResult, *, width: int = WIDTH, color: bool = False) -> str:
     """Return the report as text of at most `width` columns; `color` adds terminal colours."""
-    from rich.console import Console
-
-    file = io.StringIO()
-    places = _amount_places(result)
-    console = Console(file=file, width=width, force_terminal=color, no_color=not color, highlight=False, markup=False)
-    console.print(result.title, style="bold")
-    console.print(_period(result), style="dim")
-    console.print()
-    console.print(_headline(result, places), style="bold")
-    first, *others = _caveats(result)
-    console.print(first)
-    for section in result.sections:
-        console.print()
-        console.print(section.title, style="bold")
-        console.print(_figures(section, places) if section.figures else _table(section, places))
-    console.print()
-    for line in [*others, *_completeness(result.completeness)]:
-        console.print(line)
-    lines = "\n".join(line.rstrip() for line in file.getvalue().splitlines())
-    return re.sub("\n{3,}", "\n\n", lines).strip("\n") + "\n"
+    numbers = replace(numbers_of(result), minus="-")
+    lines = [paint(visible(result.title), BOLD, color)]
+    about = " · ".join(part for part in (result.subtitle, unit_of(result)) if part)
+    lines += [paint(line, _DIM, color) for line in wrap(visible(about), width)]
+    lines += ["", *_headline(result, numbers, width, color)]
+    first, *others = [visible(each) for each in result.caveats] or ["Final."]
+    lines += [paint(line, "" if result.completeness.is_final else YELLOW, color) for line in wrap(first, width)]
+    for section in in_order(result):
+        lines += ["", paint(visible(section.title), BOLD, color)]
+        lines += [paint(line, _DIM, color) for line in wrap(visible(section.note), width)]
+        lines += _sparks(section, numbers, width, color)
+        lines += ["", *(_figures if section.figures else _table)(section, numbers, width, color)]
+    lines.append("")
+    for text in [*others, *completeness_lines(result.completeness, numbers)]:
+        lines += wrap(text, width)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _period(result: ReportResult) -> str:
-    since, until = result.parameters.get("since"), result.parameters.get("until")
-    days = " ".join(f"{word} {day}" for word, day in (("from", since), ("to", until)) if day) or "all days"
-    others = [f"{name} {_listed(value)}" for name, value in result.parameters.items() if name not in ("since", "until")]
-    return " · ".join([*others, days])
+def _headline(result: ReportResult, numbers: Numbers, width: int, color: bool) -> Iterator[str]:
+    if not result.headline:
+        return
+    titles, values = [], []
+    for figure in result.headline:
+        value = _whole(figure, numbers)
+        size = max(_size(value), _size(figure.column.title))
+        titles.append(_fitted(visible(figure.column.title), size))
+        values.append(_fitted(value, size))
+    for start, end in _pieces([_size(each) for each in titles], width):
+        yield paint("  ".join(titles[start:end]), _DIM, color)
+        yield paint("  ".join(values[start:end]), BOLD, color)
+        yield ""
 
 
-def _listed(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+def _whole(figure: Figure, numbers: Numbers) -> str:
+    bounds = numbers.bounds(figure.low, figure.high, figure.column)
+    return numbers.figure(figure) + (f" ({bounds})" if bounds else "")
 
 
-def _headline(result: ReportResult, places: int) -> str:
-    section = result.sections[0]
-    row = section.total or (section.rows[0] if section.figures and section.rows else None)
-    if row is None:
-        return "Nothing to report."
-    cells = {column.name: _cell(value, column, places) for column, value in zip(section.columns, row, strict=True)}
-    return " · ".join(f"{cells[name]} {words}" for name, words in _HEADLINE.items() if name in cells)
-
-
-def _caveats(result: ReportResult) -> list[str]:
-    found = result.completeness
-    if found.is_final:
-        return list(result.caveats) or ["Final."]
-    return [f"Provisional: {found.share:.0%} of what stores should have sent is here.", *result.caveats]
-
-
-def _figures(section: Section, places: int) -> Table:
-    table = _grid(headed=False)
-    table.add_column()
-    table.add_column(justify="right")
+def _figures(section: Section, numbers: Numbers, width: int, color: bool) -> Iterator[str]:
     for row in section.rows:
-        for column, value in zip(section.columns, row, strict=True):
-            table.add_row(column.title, _cell(value, column, places))
-    return table
+        named = [
+            (visible(column.title), _cell(row, at, column, ends, numbers)) for at, column, ends in intervals(section)
+        ]
+        left = min(max(_size(title) for title, _ in named), width // 2)
+        right = max(_size(text) for _, text in named)
+        for title, text in named:
+            if left + right + _GAP <= width:
+                yield f" {_fitted(title, left)}{' ' * (_GAP + right - _size(text))}{text}"
+            else:
+                yield from (f" {title}", *wrap(text, width - 4, initial_indent="    ", subsequent_indent="    "))
 
 
-def _table(section: Section, places: int) -> Table:
-    table = _grid()
-    shown = [(at, column) for at, column in enumerate(section.columns) if not column.detail]
-    for _, column in shown:
-        left = column.type in ("text", "date")
-        table.add_column(column.title, justify="left" if left else "right", overflow="ellipsis", no_wrap=True)
-        if column.bar:
-            table.add_column("", width=_BAR_CELLS, no_wrap=True)
-    for row in _rows(section):
-        table.add_row(*_cells(section, shown, row, places), style="bold" if row is section.total else None)
-    return table
-
-
-def _grid(*, headed: bool = True) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    return Table(box=box.SIMPLE_HEAD if headed else None, show_header=headed, pad_edge=False, padding=(0, 1))
-
-
-def _cells(section: Section, shown: Sequence[tuple[int, Column]], row: Row, places: int) -> Iterator[str]:
-    for at, column in shown:
-        yield _cell(row[at], column, places)
-        if column.bar:
-            yield "" if row is section.total else _bar(row[at], [each[at] for each in section.rows])
-
-
-def _cell(value: Value, column: Column, places: int) -> str:
-    if value is None:
-        return "n/a"
-    if isinstance(value, Blank):
-        return value.value
-    if not isinstance(value, int | Decimal):
-        return value if isinstance(value, str) else value.isoformat()
-    if column.type == "percent":
-        return f"{Decimal(value):.1%}"
-    return f"{Decimal(value):,.{places}f}" if column.type == "amount" else f"{Decimal(value):,f}"
-
-
-def _amount_places(result: ReportResult) -> int:
-    """Give all amounts the same decimals: none, or as many as money needs and at least two."""
-    amounts = [
-        row[at]
-        for section in result.sections
-        for at, column in enumerate(section.columns)
-        if column.type == "amount" and not column.derived
-        for row in _rows(section)
+def _table(section: Section, numbers: Numbers, width: int, color: bool) -> Iterator[str]:
+    rows = rows_of(section)
+    if not rows:
+        yield " Nothing."
+        return
+    columns = [
+        _shown(section, at, column, ends, numbers) for at, column, ends in intervals(section) if not column.detail
     ]
-    needed = max((-int(each.as_tuple().exponent) for each in amounts if isinstance(each, Decimal)), default=0)
-    return max(needed, 2) if needed > 0 else 0
+    if sum(each.width for each in columns) + _GAP * len(columns) > width:
+        columns = [replace(each, bars=(), width=_width_of(each.title, each.texts)) for each in columns]
+    for number, (start, end) in enumerate(_blocks(columns, width)):
+        block = [*columns[:1], *columns[start:end]] if number else columns[start:end]
+        if number:
+            yield ""
+        yield from _block(_fit(block, width), section, len(rows), color)
 
 
-def _rows(section: Section) -> list[Row]:
-    return [*section.rows, *([section.total] if section.total else [])]
+def _blocks(columns: Sequence[_Shown], width: int) -> Iterator[tuple[int, int]]:
+    """Yield which columns stand side by side: all where they fit, else the first again with as many as fit."""
+    key = _least(columns[0])
+    room = width - key - _GAP
+    after = list(_pieces([_least(each) for each in columns[1:]], room)) or [(0, 0)]
+    for number, (start, end) in enumerate(after):
+        yield (start + 1 if number else 0, end + 1)
+
+
+def _least(column: _Shown) -> int:
+    return column.width if column.right else min(column.width, max(_LEAST_TEXT, _size(column.title)))
+
+
+def _pieces(widths: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
+    """Cut a row of widths into as few pieces as fit into `room`; a piece has at least one."""
+    start, taken = 0, 0
+    for at, width in enumerate(widths):
+        if at > start and taken + _GAP + width > room:
+            yield start, at
+            start, taken = at, 0
+        taken += width + (_GAP if at > start else 0)
+    if widths:
+        yield start, len(widths)
+
+
+def _fit(block: Sequence[_Shown], width: int) -> list[_Shown]:
+    """Narrow the widest texts until the block fits."""
+    fitted = list(block)
+    while sum(each.width + _GAP for each in fitted) - _GAP + 1 > width:
+        texts = [at for at, each in enumerate(fitted) if not each.right and each.width > _LEAST_TEXT]
+        if not texts:
+            break
+        widest = max(texts, key=lambda at: fitted[at].width)
+        fitted[widest] = replace(fitted[widest], width=fitted[widest].width - 1)
+    return fitted
+
+
+def _block(block: Sequence[_Shown], section: Section, count: int, color: bool) -> Iterator[str]:
+    gap = " " * _GAP
+    yield " " + paint(gap.join(_padded(each.title, each) for each in block), _DIM, color)
+    yield " " + "─" * (sum(each.width for each in block) + _GAP * (len(block) - 1))
+    for at in range(count):
+        total = bool(section.total) and at == count - 1
+        shown = []
+        for each in block:
+            text = each.texts[at]
+            if each.bars:
+                bar = each.bars[at] + " " * (_BAR_CELLS - len(each.bars[at]))
+                room = each.width - _BAR_CELLS - 1
+                text = f"{' ' * (room - _size(text))}{text} {paint(bar, _GREEN, color and not total)}"
+                shown.append(text)
+            else:
+                shown.append(_padded(text, each))
+        yield " " + paint(gap.join(shown), BOLD, color and total)
+
+
+def _shown(section: Section, at: int, column: Column, ends: tuple[int, int] | None, numbers: Numbers) -> _Shown:
+    texts = tuple(_cell(row, at, column, ends, numbers) for row in rows_of(section))
+    bars: tuple[str, ...] = ()
+    if column.bar:
+        values = [row[at] for row in section.rows]
+        bars = (*(_bar(value, values) for value in values), *([""] if section.total else []))
+    title = visible(column.title)
+    width = _width_of("", texts) + _BAR_CELLS + 1 if bars else 0
+    return _Shown(title, texts, bars, column.type in NUMERIC, max(width, _width_of(title, texts)))
+
+
+def _width_of(title: str, texts: Sequence[str]) -> int:
+    return max(map(_size, (title, *texts)))
+
+
+def _cell(row: Row, at: int, column: Column, ends: tuple[int, int] | None, numbers: Numbers) -> str:
+    text = visible(numbers.cell(row[at], column))
+    bounds = numbers.bounds(row[ends[0]], row[ends[1]], column) if ends else ""
+    return f"{text} ({bounds})" if bounds else text
+
+
+def _sparks(section: Section, numbers: Numbers, width: int, color: bool) -> Iterator[str]:
+    """Yield a line of small bars for each value that is drawn over time."""
+    if section.chart is None or section.chart.kind != "line" or section.chart.series or len(section.rows) < 3:
+        return
+    for name in section.chart.y:
+        at = next(index for index, column in enumerate(section.columns) if column.name == name)
+        column = section.columns[at]
+        values = [Decimal(row[at]) if isinstance(row[at], int | Decimal) else None for row in section.rows]  # type: ignore[arg-type]
+        known = [value for value in values if value is not None]
+        if not known or max(known) <= 0:
+            continue
+        top = f"  {visible(column.title)}, at most {numbers.cell(max(known), column, symbol=True)}"
+        values = _thinned(values, max(width - len(top) - 1, 20))
+        line = "".join(" " if value is None else _LEVELS[_level(value, max(known))] for value in values)
+        yield f" {paint(line, _GREEN, color)}{paint(top, _DIM, color)}"
+
+
+def _level(value: Decimal, largest: Decimal) -> int:
+    return max(0, min(len(_LEVELS) - 1, int(value / largest * len(_LEVELS))))
+
+
+def _thinned(values: list[Decimal | None], most: int) -> list[Decimal | None]:
+    """Take the largest of each few neighbours, so that at most `most` are left."""
+    step = -(-len(values) // most)
+    parts = [[value for value in values[at : at + step] if value is not None] for at in range(0, len(values), step)]
+    return [max(part, default=None) for part in parts]
 
 
 def _bar(value: Value, values: Sequence[Value]) -> str:
@@ -145,11 +220,23 @@ def _bar(value: Value, values: Sequence[Value]) -> str:
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
-def _completeness(found: Completeness) -> Iterator[str]:
-    watermark = f"{found.watermark:%Y-%m-%d %H:%M} UTC" if found.watermark else "none"
-    yield f"Data up to {watermark} · {found.stores_reporting} of {found.stores_expected} stores reporting"
-    yield (
-        f"Bills: {found.closed_bills_here:,} of {found.closed_bills:,} in day closes are here"
-        f" · {found.missing:,} lines missing"
-    )
-    yield f"Lines: {found.quarantined:,} quarantined · {found.duplicate:,} duplicates"
+def _size(text: str) -> int:
+    return sum(width for _, width in cells(text))
+
+
+def _padded(text: str, column: _Shown) -> str:
+    if column.bars:
+        return f"{text:>{column.width - _BAR_CELLS - 1}}{' ' * (_BAR_CELLS + 1)}"
+    return " " * (column.width - _size(text)) + text if column.right else _fitted(text, column.width)
+
+
+def _fitted(text: str, width: int) -> str:
+    """Return a text in exactly so many cells: cut, or filled with spaces."""
+    shown = cells(text)
+    taken = sum(size for _, size in shown)
+    if taken > width:
+        while taken >= width:
+            taken -= shown.pop()[1]
+        shown.append((ELLIPSIS, 1))
+        taken += 1
+    return "".join(char for char, _ in shown) + " " * (width - taken)
