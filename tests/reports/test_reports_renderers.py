@@ -13,9 +13,10 @@ import pytest
 from promo_cli.diagnostics.visible import cells
 from promo_cli.reports import charts, charts_marks
 from promo_cli.reports.render_csv import render_csv
-from promo_cli.reports.render_html import asset, render_html
+from promo_cli.reports.render_html import render_html
 from promo_cli.reports.render_json import render_json
 from promo_cli.reports.render_numbers import numbers_of
+from promo_cli.reports.render_page import asset
 from promo_cli.reports.render_terminal import render_terminal
 from promo_cli.reports.result import Blank, Column, Completeness, Figure, Money, ReportResult, Row, Section
 from tests.reports.render_samples import promotions, report
