@@ -13,7 +13,7 @@ from promo_cli.model.promotion import Promotion
 from promo_cli.validation import families
 from promo_cli.validation.chain import load_chain_tests
 from promo_cli.validation.facts import Facts
-from promo_cli.validation.rule import PromotionRule, report
+from promo_cli.validation.rule import PromotionRule, report, rules_for
 from promo_cli.workspace import Workspace
 from promo_cli.workspace.paths import within as within
 from promo_cli.workspace.paths import workspace_paths as workspace_paths
@@ -40,13 +40,15 @@ def check(
 
 def _findings(workspace: Workspace, facts: Facts, wanted: list[str] | None, *, stopping: bool) -> Iterator[Diagnostic]:
     asked = [one for one in workspace.promotions if wanted is None or within(workspace.origin(one).path, wanted)]
-    rules = {promo_type: families.rules_for(promo_type) for promo_type in {one.promo_type for one in asked}}
+    rules = {promo_type: rules_for(promo_type) for promo_type in {one.promo_type for one in asked}}
 
-    def of_part(promotions: Sequence[Promotion[Any]]) -> list[Diagnostic]:
-        return [found for one in promotions for found in _of_promotion(rules[one.promo_type], one, facts)]
+    def of_part(promotions: Sequence[Promotion[Any]]) -> list[list[Diagnostic]]:
+        return [list(_of_promotion(rules[one.promo_type], one, facts)) for one in promotions]
 
-    for part in spread(of_part, asked):
-        yield from part
+    of_each = [found for part in spread(of_part, asked) for found in part]
+    for promotion, found in zip(asked, of_each, strict=True):
+        facts.found[id(promotion)] = frozenset(one.code for one in found)
+        yield from found
     for rule in families.workspace_rules():
         if stopping and rule.code.severity is not Severity.ERROR:
             continue

@@ -31,6 +31,8 @@ class Facts:
         self.today = today
         self.currency = workspace.settings.currency
         self.lanes = workspace.settings.stacking.lanes
+        self.found: dict[int, frozenset[str]] = {}
+        """The codes of what rules about promotions found, by the promotion's identity, as far as they were asked."""
         self._in_scope: dict[Any, frozenset[str]] = {}
         self._numbers: dict[int, tuple[Number, ...]] = {}
         self._targeted: dict[Any, tuple[Store, ...]] = {}

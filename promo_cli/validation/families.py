@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from promo_cli.validation import (
+from promo_cli.validation import (  # noqa: F401  each registers its rules
     amt,
     amt_prices,
     amt_reach,
@@ -20,35 +20,10 @@ from promo_cli.validation import (
 )
 from promo_cli.validation.rule import PROMOTION_RULES, WORKSPACE_RULES, PromotionRule, WorkspaceRule
 
-FAMILIES = (
-    amt,
-    amt_prices,
-    amt_reach,
-    amt_tiers,
-    con,
-    con_never,
-    con_shadow,
-    con_together,
-    pol,
-    ref,
-    sch,
-    tgt,
-    tim,
-    tim_clock,
-)
-
 
 def all_rules() -> list[PromotionRule | WorkspaceRule]:
     """Every rule, in the order of their codes."""
     return sorted([*PROMOTION_RULES, *WORKSPACE_RULES], key=lambda rule: rule.code.code)
-
-
-def rules_for(promo_type: str) -> list[PromotionRule]:
-    """The rules about promotions of one type, in the order of their codes."""
-    return sorted(
-        (rule for rule in PROMOTION_RULES if not rule.types or promo_type in rule.types),
-        key=lambda rule: rule.code.code,
-    )
 
 
 def workspace_rules() -> list[WorkspaceRule]:

@@ -100,6 +100,12 @@ def workspace_rule(
     return register
 
 
+def rules_for(promo_type: str) -> list[PromotionRule]:
+    """The rules about promotions of one type, in the order of their codes."""
+    rules = (rule for rule in PROMOTION_RULES if not rule.types or promo_type in rule.types)
+    return sorted(rules, key=lambda rule: rule.code.code)
+
+
 def _code(code: str, name: str, severity: Severity, check: Callable[..., Any]) -> Code:
     assert check.__doc__, f"{code} has no docstring"
     return Code(code=code, name=name, severity=severity, doc=check.__doc__)

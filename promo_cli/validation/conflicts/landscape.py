@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,7 +14,7 @@ from promo_cli.model.reference import Product
 from promo_cli.validation.conflicts.reach import Encoder, Reach, Slot, bits
 from promo_cli.validation.conflicts.witness import Witnesses
 from promo_cli.validation.facts import Facts
-from promo_cli.validation.rule import PROMOTION_RULES, WORKSPACE_RULES, PromotionRule
+from promo_cli.validation.rule import PROMOTION_RULES, WORKSPACE_RULES, rules_for
 
 _known: WeakKeyDictionary[Facts, Landscape] = WeakKeyDictionary()
 
@@ -35,7 +34,6 @@ class Landscape:
         self.encoder = Encoder(facts)
         self.origin = facts.today - dt.timedelta(days=1)
         self.witnesses = Witnesses(facts, self.encoder, self.origin)
-        self._sound: dict[str, bool] = {}
         self._touching: dict[tuple[Slot, int], list[Reach]] = {}
 
     @cached_property
@@ -95,23 +93,26 @@ class Landscape:
 
     def sound(self, *reaches: Reach) -> bool:
         """Tell whether nothing else is wrong with these: what follows from another mistake is not reported."""
-        return all(self._is_sound(one) for one in reaches)
+        return not any(self._errors & self._found(one) for one in reaches)
 
     def blameless(self, reach: Reach) -> bool:
         """Tell whether nothing at all is said of it yet, warnings included, that could be why it does not apply."""
-        return not any(one.code.code[:3] != "POL" and self._fires(one, reach) for one in self._rules(reach))
+        return all(code.startswith("POL") for code in self._found(reach))
 
-    def _is_sound(self, reach: Reach) -> bool:
-        if reach.code not in self._sound:
-            errors = (one for one in self._rules(reach) if one.code.severity is Severity.ERROR)
-            self._sound[reach.code] = not any(self._fires(one, reach) for one in errors)
-        return self._sound[reach.code]
+    @cached_property
+    def _errors(self) -> frozenset[str]:
+        return frozenset(one.code.code for one in PROMOTION_RULES if one.code.severity is Severity.ERROR)
 
-    def _rules(self, reach: Reach) -> Iterator[PromotionRule]:
-        return (one for one in PROMOTION_RULES if not one.types or reach.promotion.promo_type in one.types)
-
-    def _fires(self, rule: PromotionRule, reach: Reach) -> bool:
-        return next(iter(rule.check(reach.promotion, self.facts)), None) is not None
+    def _found(self, reach: Reach) -> frozenset[str]:
+        """Return the codes of all rules about promotions that find something in it."""
+        known = self.facts.found.get(id(reach.promotion))
+        if known is None:
+            rules = rules_for(reach.promotion.promo_type)
+            known = frozenset(
+                one.code.code for one in rules if any(True for _ in one.check(reach.promotion, self.facts))
+            )
+            self.facts.found[id(reach.promotion)] = known
+        return known
 
     def _doubtful_data(self) -> bool:
         """Whether something is wrong with stores or products, on which everything here rests."""

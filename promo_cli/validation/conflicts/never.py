@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from promo_cli.model import rules as model
 from promo_cli.pricing import CartError
@@ -10,9 +11,9 @@ from promo_cli.validation.conflicts.landscape import Landscape
 from promo_cli.validation.conflicts.reach import Reach
 from promo_cli.validation.conflicts.trials import carts_for
 from promo_cli.validation.conflicts.witness import Place, Witness
+from promo_cli.validation.conflicts.worth import OPTIONS, counts, off
 from promo_cli.validation.sample import sample
 
-_OPTIONS = ("max_applications", "max_units", "max_units_per_line", "every_quantity")
 _SIMPLE = model.PercentDiscount | model.AmountDiscount | model.HappyHour
 
 
@@ -22,10 +23,18 @@ def never_applies(land: Landscape) -> Iterator[tuple[Reach, Witness]]:
     Only those are tried that could fail: with conditions or options, or sold in sets. Simple carts come first; what
     fails them gets those that previews use, which know conditions, brands and gifts.
     """
+    applying: set[object] = set()
     for reach in land.reaches:
-        if _doubtful(reach) and land.sound(reach) and not _applies(land, reach) and land.blameless(reach):
+        alike = (reach.terms, reach.takes, reach.footprint)
+        if alike in applying or not _doubtful(reach) or not land.sound(reach):
+            continue
+        if _surely_applies(land, reach) or _applies(land, reach):
+            applying.add(alike)
+        elif land.blameless(reach):
             shown = _last(land, reach)
-            if shown is not None:
+            if shown is None:
+                applying.add(alike)
+            else:
                 yield reach, shown
 
 
@@ -33,15 +42,28 @@ def _doubtful(reach: Reach) -> bool:
     promotion, rules = reach.promotion, reach.promotion.rules
     if promotion.conditions or promotion.cross_brand:
         return promotion.cross_brand is None or promotion.cross_brand.type == "trigger_benefit"
-    return not isinstance(rules, _SIMPLE) or any(getattr(rules, name) is not None for name in _OPTIONS)
+    return not isinstance(rules, _SIMPLE) or any(getattr(rules, name, None) is not None for name in OPTIONS)
+
+
+def _surely_applies(land: Landscape, reach: Reach) -> bool:
+    """Tell whether it takes something off so many units of one product that nothing but its own rules decides."""
+    promotion = reach.promotion
+    asking = promotion.conditions or promotion.cross_brand or promotion.scope.not_already_discounted
+    if asking or any(getattr(promotion.rules, name, None) is not None for name in OPTIONS):
+        return False
+    least = Decimal(1).scaleb(-land.facts.currency.exponent)
+    plain = (one for one in land.products(reach.takes) if one.min_price is None and one.unit == "each")
+    return any(
+        off(promotion, one, count, one.price * count) >= least for one in plain for count in counts(promotion, one)
+    )
 
 
 def _applies(land: Landscape, reach: Reach) -> bool:
     place = land.witnesses.place([reach]) if reach.takes else None
     if place is None or reach.promotion.conditions or reach.promotion.cross_brand:
         return False
-    priced = land.witnesses.each_priced(place, [reach], list(carts_for(land, reach)))
-    return any(reach.code in witness.applied for witness in priced)
+    tried = land.witnesses.outcomes(place, [reach], list(carts_for(land, reach)))
+    return any(outcome.applied for _, outcome in tried)
 
 
 def _last(land: Landscape, reach: Reach) -> Witness | None:

@@ -32,6 +32,8 @@ class Reach:
     """`takes`: the products of which units are discounted or used up. `rank`: higher priority first, then smaller id.
 
     `customers` has a bit for every kind of customer, the unknown one included; `channels` and `payments` likewise.
+    `footprint` is equal where stores, channels, customers, payments and runs are, `terms` where the promotions differ
+    in nothing that decides what they are worth: with the same products, such promotions are alike to all others.
     """
 
     promotion: Promotion[Any]
@@ -44,6 +46,8 @@ class Reach:
     customers: int
     payments: int
     runs: Runs
+    footprint: int
+    terms: int
 
     @property
     def code(self) -> str:
@@ -57,9 +61,19 @@ def meet(reaches: Sequence[Reach]) -> bool:
     return shared and overlapping([one.runs for one in reaches])
 
 
-def within(reach: Reach, wider: Reach, *, but: str = "") -> bool:
-    """Tell whether one reaches nobody and no store that the other does not; `but` leaves out a dimension."""
-    return all(not getattr(reach, name) & ~getattr(wider, name) for name in DIMENSIONS if name != but)
+def within(reach: Reach, wider: Reach) -> bool:
+    """Tell whether one reaches nobody and no store that the other does not."""
+    return not (
+        reach.stores & ~wider.stores
+        or reach.channels & ~wider.channels
+        or reach.customers & ~wider.customers
+        or reach.payments & ~wider.payments
+    )
+
+
+def within_but_for(name: str, reach: Reach, wider: Reach) -> bool:
+    """Tell the same of all dimensions but one."""
+    return all(not getattr(reach, other) & ~getattr(wider, other) for other in DIMENSIONS if other != name)
 
 
 class Encoder:
@@ -78,21 +92,30 @@ class Encoder:
         self._lanes = {name: n for n, name in enumerate(facts.lanes)}
         self._masks: dict[int, int] = {}
         self._holidays = [holiday.date for holiday in workspace.holidays]
+        self._runs: dict[str, Runs] = {}
+        self._footprints: dict[tuple[object, ...], int] = {}
+        self._terms: dict[tuple[object, ...], int] = {}
 
     def reach(self, promotion: Promotion[Any], origin: Any) -> Reach:
         """Return what a promotion reaches from the day after `origin` on."""
         pinned = promotion_id(self.facts.workspace.settings.company.id, promotion)
+        stores = self._stores_of(self.facts.stores_of(promotion.targeting))
+        channels, customers = self._channels(promotion.targeting), self._kinds(promotion)
+        payments, runs = self._methods(promotion.rules), self._when(promotion, origin)
+        where = (stores, channels, customers, payments, id(runs))
         return Reach(
             promotion,
             pinned,
             (self._stages[stage(promotion)], self._lanes.get(promotion.stacking.lane or "main", 0)),
             (-promotion.execution_priority, pinned),
             self._takes(promotion),
-            self._stores_of(self.facts.stores_of(promotion.targeting)),
-            self._channels(promotion.targeting),
-            self._kinds(promotion),
-            self._methods(promotion.rules),
-            runs_of(promotion.validity, origin, self._holidays),
+            stores,
+            channels,
+            customers,
+            payments,
+            runs,
+            self._footprints.setdefault(where, len(self._footprints)),
+            self._terms.setdefault(_terms(promotion), len(self._terms)),
         )
 
     def store_of(self, mask: int) -> Iterator[Store]:
@@ -116,6 +139,13 @@ class Encoder:
     def payment_of(self, mask: int) -> str | None:
         """Return a payment method of a set."""
         return next((name for name, bit in self._payment.items() if bit & mask), None)
+
+    def _when(self, promotion: Promotion[Any], origin: Any) -> Runs:
+        """Return its runs; equal ones are one object."""
+        stated = promotion.validity.model_dump_json()
+        if stated not in self._runs:
+            self._runs[stated] = runs_of(promotion.validity, origin, self._holidays)
+        return self._runs[stated]
 
     def _mask(self, ids: Iterable[str]) -> int:
         return sum({self._product[one] for one in ids if one in self._product})
@@ -174,6 +204,21 @@ class Encoder:
         wanted = getattr(rules, "payment_methods", None)
         every = (1 << len(self._payment) + 1) - 1  # the last bit: not said yet
         return sum({self._payment[one] for one in wanted if one in self._payment}) if wanted else every
+
+
+def _terms(promotion: Promotion[Any]) -> tuple[object, ...]:
+    """Return all but who, when and where; equal tuples mean equal worth on the same products."""
+    sections = (promotion.rules, promotion.scope, promotion.limits, promotion.stacking)
+    others = (promotion.conditions, promotion.cross_brand, promotion.voucher)
+    return (
+        promotion.promo_type,
+        promotion.execution_stage,
+        promotion.is_auto_apply,
+        promotion.require_fresh,
+        promotion.require_voucher,
+        *(section.model_dump_json() for section in sections),
+        *(section and section.model_dump_json() for section in others),
+    )
 
 
 def bits(mask: int) -> Iterator[int]:

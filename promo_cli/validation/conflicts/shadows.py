@@ -14,7 +14,7 @@ from functools import cache
 from weakref import WeakKeyDictionary
 
 from promo_cli.validation.conflicts.landscape import Landscape
-from promo_cli.validation.conflicts.reach import DIMENSIONS, Reach, bits, within
+from promo_cli.validation.conflicts.reach import DIMENSIONS, Reach, bits, within, within_but_for
 from promo_cli.validation.conflicts.runs import covers, uncovered
 from promo_cli.validation.conflicts.worth import always_ready, at_most, minimum, on_each, takes_every_unit
 
@@ -45,75 +45,108 @@ def _shadows(land: Landscape) -> Iterator[Shadow]:
     for slot, sets in land.slots.items():
         for takes, members in sets.items():
             rivals = judge.strongest(one for one in land.touching(slot, takes) if judge.may_win(one))
+            known: dict[object, tuple[Reach, ...]] = {}
             for reach in members if rivals else ():
-                by = _winners(judge, reach, rivals)
-                if by and land.sound(reach, *by):
+                if not land.sound(reach):
+                    continue
+                alike = judge.alike(reach)
+                if alike not in known:
+                    known[alike] = _winners(judge, reach, rivals)
+                by = known[alike]
+                if by and land.sound(*by):
                     yield Shadow(reach, by)
 
 
 class _Judge:
-    """Says which products one promotion wins from another; what is asked of each promotion again is kept."""
+    """Says which products one promotion wins from another; what is asked of promotions that are alike is kept."""
 
     def __init__(self, land: Landscape) -> None:
         self._land = land
         self._best_deal = land.facts.workspace.settings.stacking.strategy == "best_deal"
-        self._able: dict[Reach, bool] = {}
-        self._gives: dict[Reach, dict[int, Decimal]] = {}
-        self._most: dict[Reach, dict[int, Decimal]] = {}
+        self._able: dict[int, bool] = {}
+        self._gives: dict[tuple[int, int], dict[int, Decimal]] = {}
+        self._most: dict[tuple[int, int], dict[int, Decimal]] = {}
+        self._covers: dict[tuple[int, int], bool] = {}
+        self._won: dict[tuple[int, int, int, int], int] = {}
         # Totals are rounded once for each promotion, which moves them by half a minor unit.
         self._margin = Decimal(2).scaleb(-land.facts.currency.exponent)
 
+    def alike(self, reach: Reach) -> tuple[object, ...]:
+        """Return what is equal for promotions that win from and lose to the same others.
+
+        Those that are alike never win from each other by worth; by priority, each is on its own.
+        """
+        return (reach.takes, reach.footprint, reach.terms, None if self._best_deal else reach.rank)
+
     def may_win(self, reach: Reach) -> bool:
         """Tell whether a promotion is there whenever something of its scope is bought, and then takes all of it."""
-        if reach not in self._able:
-            promotion = reach.promotion
-            ready = reach.code not in self._land.refusing and always_ready(promotion) and takes_every_unit(promotion)
-            self._able[reach] = ready and (not self._best_deal or bool(self._given(reach)))
-        return self._able[reach]
+        if reach.code in self._land.refusing:
+            return False
+        if reach.terms not in self._able:
+            self._able[reach.terms] = always_ready(reach.promotion) and takes_every_unit(reach.promotion)
+        return self._able[reach.terms] and (not self._best_deal or bool(self._given(reach)))
 
     def strongest(self, reaches: Iterator[Reach]) -> list[Reach]:
-        """Return promotions that may win, those that give most first."""
+        """Return promotions that may win, those that give most first, one of those that are alike."""
 
         def strength(reach: Reach) -> Decimal:
             return max(self._given(reach).values(), default=Decimal(0)) if self._best_deal else -Decimal(reach.rank[0])
 
-        return sorted(reaches, key=lambda one: (-strength(one), one.rank))
+        ordered = sorted(reaches, key=lambda one: (-strength(one), one.rank))
+        first: dict[tuple[object, ...], Reach] = {}
+        for one in ordered:
+            first.setdefault(self.alike(one), one)
+        return list(first.values())
+
+    def covers(self, one: Reach, reach: Reach) -> bool:
+        """Tell whether one runs whenever the other does."""
+        key = (one.footprint, reach.footprint)
+        if key not in self._covers:
+            self._covers[key] = covers(one.runs, reach.runs)
+        return self._covers[key]
 
     def won(self, one: Reach, reach: Reach) -> int:
         """Return the products of which `one` always takes the units that `reach` could take."""
-        shared = one.takes & reach.takes
         if not self._best_deal:
-            return shared if one.rank < reach.rank else 0
+            return one.takes & reach.takes if one.rank < reach.rank else 0
+        key = (one.terms, one.takes, reach.terms, reach.takes)
+        if key not in self._won:
+            self._won[key] = self._worth_more(one, reach)
+        return self._won[key]
+
+    def _worth_more(self, one: Reach, reach: Reach) -> int:
         gives, most = self._given(one), self._taken(reach)
         won = 0
-        for number in bits(shared) if most else ():
+        for number in bits(one.takes & reach.takes) if most else ():
             if gives[number] - most[number] >= self._margin:
                 won |= 1 << number
         return won
 
     def _given(self, reach: Reach) -> dict[int, Decimal]:
-        if reach not in self._gives:
+        key = (reach.terms, reach.takes)
+        if key not in self._gives:
             products = self._land.encoder.products
             found = {number: on_each(reach.promotion, products[number]) for number in bits(reach.takes)}
-            self._gives[reach] = {number: give for number, give in found.items() if give is not None}
-        return self._gives[reach]
+            self._gives[key] = {number: give for number, give in found.items() if give is not None}
+        return self._gives[key]
 
     def _taken(self, reach: Reach) -> dict[int, Decimal]:
-        if reach not in self._most:
+        key = (reach.terms, reach.takes)
+        if key not in self._most:
             numbers = list(bits(reach.takes))
             products = [self._land.encoder.products[number] for number in numbers]
-            most = at_most(reach.promotion, products, self._land.facts) if self._land.sound(reach) else None
-            self._most[reach] = (
+            most = at_most(reach.promotion, products, self._land.facts)
+            self._most[key] = (
                 {n: most[product.id] for n, product in zip(numbers, products, strict=True)} if most else {}
             )
-        return self._most[reach]
+        return self._most[key]
 
 
 def _winners(judge: _Judge, reach: Reach, rivals: Sequence[Reach]) -> tuple[Reach, ...]:
     """Return one rival that wins everything, or several that share out the products, the days or one dimension."""
     able = [one for one in rivals if one is not reach and _asks_no_more(one, reach)]
     wins_all = cache(lambda one: judge.won(one, reach) == reach.takes)
-    always = [one for one in able if covers(one.runs, reach.runs)]
+    always = [one for one in able if judge.covers(one, reach)]
     parts = []
     for one in always:
         if within(reach, one) and (won := judge.won(one, reach)):
@@ -127,7 +160,7 @@ def _winners(judge: _Judge, reach: Reach, rivals: Sequence[Reach]) -> tuple[Reac
     if at_times and not uncovered(reach.runs, [one.runs for one in at_times]):
         return _fewest(reach, at_times)
     for name in DIMENSIONS:
-        near = [one for one in always if not reach.takes & ~one.takes and within(reach, one, but=name)]
+        near = [one for one in always if not reach.takes & ~one.takes and within_but_for(name, reach, one)]
         wins = [(getattr(one, name), one) for one in near if wins_all(one)]
         if by := _together(getattr(reach, name), wins):
             return by

@@ -7,9 +7,11 @@ few that take off most. Its figures are estimates; a stack counts only if the en
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from heapq import nsmallest
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -24,6 +26,9 @@ _LAST_STAGE = 2  # what is earned lowers no price
 _COUNTS = 6
 _CHOICES = 4
 _STEPS = 120
+
+_Groups = Sequence[Sequence[Reach]]
+"""Promotions of one slot, those of the same terms together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +54,49 @@ def stacks(land: Landscape, least: dict[str, Decimal], *, floors: bool = False) 
     Stacks in which one promotion alone goes below are another rule's. `floors`: what should remain is the product's
     `min_price`, and a stack goes below if the engine had to hold something back.
     """
+    estimates = _Estimates()
     for number, product in enumerate(land.encoder.products):
         bar = least.get(product.id)
         if bar is None or not product.discountable or product.price <= 0:
             continue
-        slots = [land.touching(slot, 1 << number) for slot in sorted(land.slots) if slot[0] <= _LAST_STAGE]
-        slots = [reaches for reaches in slots if reaches]
-        if len(slots) > 1 and (found := _deepest(land, product, slots, bar, floors)):
+        slots = [_by_terms(land.touching(slot, 1 << number)) for slot in sorted(land.slots) if slot[0] <= _LAST_STAGE]
+        slots = [groups for groups in slots if groups]
+        if len(slots) > 1 and (found := _deepest(land, product, slots, bar, floors, estimates)):
             yield found
 
 
+def _by_terms(reaches: Sequence[Reach]) -> list[list[Reach]]:
+    """Return promotions in groups that are worth the same, the first of each by rank, and no more than are tried."""
+    groups: dict[int, list[Reach]] = defaultdict(list)
+    for one in reaches:
+        groups[one.terms].append(one)
+    return [sorted(group, key=lambda one: one.rank)[:_CHOICES] for group in groups.values()]
+
+
+class _Estimates:
+    """What comes off a product, estimated once for promotions of the same terms."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str, int, Decimal], Decimal] = {}
+
+    def off(self, reach: Reach, product: Product, count: int, running: Decimal) -> Decimal:
+        """Return about what comes off so many units that cost `running` in all."""
+        key = (reach.terms, product.id, count, running)
+        if key not in self._known:
+            self._known[key] = off(reach.promotion, product, count, running)
+        return self._known[key]
+
+
 def _deepest(
-    land: Landscape, product: Product, slots: Sequence[Sequence[Reach]], bar: Decimal, floors: bool
+    land: Landscape, product: Product, slots: Sequence[_Groups], bar: Decimal, floors: bool, estimates: _Estimates
 ) -> Stack | None:
-    first = max(off(one.promotion, product, 1, product.price) for one in slots[0])
+    first = max(estimates.off(group[0], product, 1, product.price) for group in slots[0])
     lefts = {product.price, product.price - first}  # later stages measure minimums after the first one's discount
-    every = [one.promotion for reaches in slots for one in reaches]
+    every = [group[0].promotion for groups in slots for group in groups]
     tried = sorted({count for one in every for left in lefts for count in counts(one, product, left=left)})
     best: Stack | None = None
     for count in tried[:_COUNTS]:
-        search = _Search(land, product, count, bar, slots)
+        search = _Search(land, product, count, bar, slots, estimates)
         if search.hopeless:
             continue
         search.run(0, (), product.price * count)
@@ -82,16 +110,23 @@ class _Search:
     """One product in one quantity: chooses at most one promotion of each slot so that least is left."""
 
     def __init__(
-        self, land: Landscape, product: Product, count: int, bar: Decimal, slots: Sequence[Sequence[Reach]]
+        self,
+        land: Landscape,
+        product: Product,
+        count: int,
+        bar: Decimal,
+        slots: Sequence[_Groups],
+        estimates: _Estimates,
     ) -> None:
-        self._land, self._product, self._count = land, product, count
+        self._land, self._product, self._count, self._estimates = land, product, count, estimates
         listed = product.price * count
         self._bar = bar * count
         self._slots: list[list[tuple[Decimal, Reach]]] = []
-        for reaches in slots:
-            worths = ((off(one.promotion, product, count, listed), one) for one in reaches)
-            useful = [(worth, one) for worth, one in worths if worth > 0 and listed - worth >= self._bar]
-            self._slots.append(sorted(useful, key=lambda item: (-item[0], item[1].rank))[:_CHOICES])
+        for groups in slots:
+            worths = ((estimates.off(group[0], product, count, listed), group) for group in groups)
+            useful = ((worth, group) for worth, group in worths if worth > 0 and listed - worth >= self._bar)
+            each = ((worth, one) for worth, group in useful for one in group)
+            self._slots.append(nsmallest(_CHOICES, each, key=lambda item: (-item[0], item[1].rank)))
         most = [slot[0][0] if slot else Decimal(0) for slot in self._slots]
         self._rest = [sum(most[place:], Decimal(0)) for place in range(len(most) + 1)]
         self.hopeless = listed - self._rest[0] >= self._bar
@@ -110,7 +145,7 @@ class _Search:
             return
         for _, one in self._slots[place]:
             if all(_combine(self._land, other, one) for other in chosen) and self._land.sound(one):
-                cut = off(one.promotion, self._product, self._count, left)
+                cut = self._estimates.off(one, self._product, self._count, left)
                 self.run(place + 1, (*chosen, one), left - cut)
         self.run(place + 1, chosen, left)
 

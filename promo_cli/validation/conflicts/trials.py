@@ -32,9 +32,9 @@ def always_beaten(land: Landscape, without: Collection[str]) -> Iterator[Tried]:
 
     At most so many promotions are tried, those with the most rivals first; `without` are codes already told of.
     """
-    suspects = [
-        (reach, rivals) for reach in land.reaches if reach.code not in without and (rivals := _rivals(land, reach))
-    ]
+    known: dict[object, list[Reach]] = {}
+    left = [reach for reach in land.reaches if reach.code not in without]
+    suspects = [(reach, rivals) for reach in left if (rivals := _rivals(land, reach, known))]
     suspects.sort(key=lambda item: (-len(item[1]), item[0].code))
     for reach, rivals in suspects[:_SEARCHES]:
         if land.sound(reach, *rivals) and (tried := _try(land, reach, rivals)):
@@ -65,16 +65,21 @@ def carts_for(land: Landscape, reach: Reach) -> Iterator[dict[str, int]]:
         yield {one.id: 1 for one in some}
 
 
-def _rivals(land: Landscape, reach: Reach) -> list[Reach]:
-    """Those that are there whenever the promotion is, over all of its units."""
+def _rivals(land: Landscape, reach: Reach, known: dict[object, list[Reach]]) -> list[Reach]:
+    """Those that are there whenever the promotion is, over all of its units; `known` for what was asked alike."""
     if not reach.takes or isinstance(reach.promotion.rules, model.Package):
         return []
-    near = (one for one in land.touching(reach.slot, reach.takes) if one is not reach and not reach.takes & ~one.takes)
-    sure = (one for one in near if within(reach, one) and unconditional(one.promotion) and covers(one.runs, reach.runs))
     product = max(land.products(reach.takes), key=lambda product: (product.price, product.id))
     count = max(counts(reach.promotion, product))
-    listed = product.price * count
-    return sorted(sure, key=lambda one: (-off(one.promotion, product, count, listed), one.rank))[:_RIVALS]
+    asked = (reach.slot, reach.takes, reach.footprint, count)
+    if asked not in known:
+        near = (one for one in land.touching(reach.slot, reach.takes) if not reach.takes & ~one.takes)
+        wide = (one for one in near if within(reach, one) and covers(one.runs, reach.runs))
+        sure = [one for one in wide if unconditional(one.promotion)]
+        listed = product.price * count
+        sure.sort(key=lambda one: (-off(one.promotion, product, count, listed), one.rank))
+        known[asked] = sure[: _RIVALS + 1]
+    return [one for one in known[asked] if one is not reach][:_RIVALS]
 
 
 def _try(land: Landscape, reach: Reach, rivals: Sequence[Reach]) -> Tried | None:
@@ -82,27 +87,23 @@ def _try(land: Landscape, reach: Reach, rivals: Sequence[Reach]) -> Tried | None
     if place is None or reach.promotion.conditions or reach.promotion.cross_brand:
         return None
     carts = list(carts_for(land, reach))
-    beaten_by: dict[str, None] = {}
+    beaten_by: set[int] = set()
     number = 0
-    for witness in land.witnesses.each_priced(place, [reach, *rivals], carts):
-        if reach.code in witness.applied or witness.receipt["search"] != "exact":
+    for _, outcome in land.witnesses.outcomes(place, [reach, *rivals], carts):
+        if 0 in outcome.applied or not outcome.exact:
             return None
         number += 1
-        beaten_by |= dict.fromkeys(witness.applied)
+        beaten_by |= outcome.applied
     shown = lost(land, reach, rivals, place) if beaten_by else None
-    by = tuple(one for one in rivals if one.code in beaten_by)
+    by = tuple(one for index, one in enumerate(rivals, start=1) if index in beaten_by)
     return Tried(reach, by, number, shown) if shown else None
 
 
 def lost(land: Landscape, reach: Reach, rivals: Sequence[Reach], place: Place) -> Witness | None:
     """Return a cart to which a promotion applies alone, priced with those that keep it out."""
-    carts = list(carts_for(land, reach))
-    alone = land.witnesses.each_priced(place, [reach], carts)
-    won = next((one for one in alone if reach.code in one.applied), None)
-    if won is None:
-        return None
-    items = {item["product_id"]: item["quantity"] for item in won.cart["items"]}
-    return land.witnesses.priced(place, [reach, *rivals], items)
+    alone = land.witnesses.outcomes(place, [reach], list(carts_for(land, reach)))
+    items = next((items for items, outcome in alone if outcome.applied), None)
+    return None if items is None else land.witnesses.priced(place, [reach, *rivals], items)
 
 
 def _spread(products: Sequence[Product]) -> list[Product]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from operator import and_
-from typing import Any
+from typing import Any, NamedTuple
 
 from promo_cli.compiler import bundle
 from promo_cli.compiler.promotion import compile_promotion
@@ -23,6 +23,10 @@ from promo_cli.validation.facts import Facts
 from promo_cli.validation.words import money
 
 _STORES_TRIED = 20
+_NAMES = {"id", "code", "name", "description", "validity", "version", "tags", "funder"}
+"""What of a compiled promotion decides nothing, at a moment at which it runs."""
+_DECIDING = ("items", "channel", "customer", "payment_method")
+"""What of a cart decides, beside the vouchers and claims that its promotions ask for."""
 MOST_STORES = 20
 
 
@@ -49,13 +53,22 @@ class Witness:
         return {one["code"]: one["amount"] for one in self.receipt["applied"]}
 
 
+class Outcome(NamedTuple):
+    """Which of the promotions a cart is tried with apply, by their place in the list, and whether that is proven."""
+
+    applied: frozenset[int]
+    exact: bool
+
+
 class Witnesses:
     """Makes carts for promotions, and prices them with bundles that hold no more than is asked for."""
 
     def __init__(self, facts: Facts, encoder: Encoder, origin: dt.date) -> None:
         self._facts, self._encoder, self._origin = facts, encoder, origin
         self._lines: dict[str, bytes] = {}
+        self._terms: dict[str, bytes] = {}
         self._headers: dict[str, bytes] = {}
+        self._outcomes: dict[object, Outcome | None] = {}
 
     def place(self, reaches: Sequence[Reach]) -> Place | None:
         """Return an open store and a moment at which all of these run; None if the stores tried have none."""
@@ -105,19 +118,31 @@ class Witnesses:
 
     def priced(self, place: Place, reaches: Sequence[Reach], items: Mapping[str, int]) -> Witness | None:
         """Return the cart with its receipt; None if the engine refuses the cart."""
-        return next(self.each_priced(place, reaches, [items]), None)
+        cart = self.cart(place, reaches, items)
+        receipt = _price(cart, self.bundle(place, reaches, [*items]))
+        return None if receipt is None else Witness(place, cart, receipt)
 
-    def each_priced(
+    def outcomes(
         self, place: Place, reaches: Sequence[Reach], carts: Sequence[Mapping[str, int]]
-    ) -> Iterator[Witness]:
-        """Yield several carts with their receipts, priced with the same bundle."""
-        prepared = self.bundle(place, reaches, [product for items in carts for product in items])
+    ) -> Iterator[tuple[Mapping[str, int], Outcome]]:
+        """Yield what applies to each of several carts that the engine takes.
+
+        What the same terms led to with other names, in another store or at another moment is not asked again.
+        """
+        order = sorted(range(len(reaches)), key=lambda index: reaches[index].id)
+        terms = tuple(self._terms_of(one) for one in reaches)
+        named = tuple(one.code for one in reaches) if any(one.promotion.stacking.never_with for one in reaches) else ()
+        when = place.at if any(one.promotion.conditions for one in reaches) else None
+        prepared: PreparedBundle | None = None
         for items in carts:
             cart = self.cart(place, reaches, items)
-            try:
-                yield Witness(place, cart, price(cart, prepared))
-            except CartError:
-                continue
+            asked = (terms, tuple(order), named, when, *(repr(cart.get(name)) for name in _DECIDING))
+            if asked not in self._outcomes:
+                prepared = prepared or self.bundle(place, reaches, [product for some in carts for product in some])
+                self._outcomes[asked] = _outcome(_price(cart, prepared), reaches)
+            outcome = self._outcomes[asked]
+            if outcome is not None:
+                yield items, outcome
 
     def notes(self, witness: Witness) -> tuple[str, ...]:
         """Return store, moment and cart, and what the receipt says."""
@@ -154,7 +179,27 @@ class Witnesses:
         if reach.id not in self._lines:
             compiled = compile_promotion(reach.promotion, self._facts.workspace.settings.company.id)
             self._lines[reach.id] = canonical.dumps(compiled)
+            self._terms[reach.id] = canonical.dumps({key: compiled[key] for key in compiled.keys() - _NAMES})
         return self._lines[reach.id]
+
+    def _terms_of(self, reach: Reach) -> bytes:
+        self._line(reach)
+        return self._terms[reach.id]
+
+
+def _price(cart: dict[str, Any], prepared: PreparedBundle) -> dict[str, Any] | None:
+    try:
+        return price(cart, prepared)
+    except CartError:
+        return None
+
+
+def _outcome(receipt: dict[str, Any] | None, reaches: Sequence[Reach]) -> Outcome | None:
+    if receipt is None:
+        return None
+    applied = {one["code"] for one in receipt["applied"]}
+    places = (index for index, one in enumerate(reaches) if one.code in applied)
+    return Outcome(frozenset(places), receipt["search"] == "exact")
 
 
 def _voucher(reach: Reach) -> Any:

@@ -16,7 +16,8 @@ from promo_cli.model.promotion import Limits, Promotion
 from promo_cli.model.reference import Product
 from promo_cli.validation.facts import Facts
 
-_OPTIONS = ("max_applications", "max_units", "max_units_per_line", "every_quantity")
+OPTIONS = ("max_applications", "max_units", "max_units_per_line", "every_quantity")
+"""What narrows the units that a promotion takes."""
 
 
 def takes_every_unit(promotion: Promotion[Any]) -> bool:
@@ -24,7 +25,7 @@ def takes_every_unit(promotion: Promotion[Any]) -> bool:
     simple = isinstance(
         promotion.rules, model.PercentDiscount | model.AmountDiscount | model.HappyHour | model.PaymentDiscount
     )
-    return simple and all(getattr(promotion.rules, name) is None for name in _OPTIONS)
+    return simple and all(getattr(promotion.rules, name) is None for name in OPTIONS)
 
 
 def unconditional(promotion: Promotion[Any]) -> bool:
