@@ -14,10 +14,10 @@ from promo_cli import __version__
 
 PANELS: dict[str, tuple[str, ...]] = {
     "Every day": ("validate", "test", "preview", "publish", "report"),
-    "Marketers": ("init", "new", "fmt", "explain", "calendar", "schema"),
+    "Marketers": ("init", "new", "fmt", "explain", "calendar", "find", "schema"),
     "Operators": ("plan", "halt", "rollback", "status", "release", "drift", "gc", "doctor", "key", "store", "compile"),
     "Tills": ("price", "till"),
-    "Analysts": ("ingest", "sql", "warehouse"),
+    "Analysts": ("ingest", "sql", "warehouse", "privacy"),
     "To get to know it": ("demo",),
 }
 """Commands by user; the module `promo_cli.cli.<name>` holds each (`compile` in `compile_`)."""

@@ -73,7 +73,7 @@ def test_a_timeline_reads_without_colour(promo: Promo, shop: Path) -> None:
     assert each > 1
     assert picture["PAUSED"].strip() == "░" * 14 * each
     assert picture["NIGHT"].strip() == "▄" * 4 * each
-    assert line_of(outcome, "NIGHT").split()[-3:] == ["22:00-02:00", "2", "stores"]
+    assert line_of(outcome, "NIGHT").split()[-3:] == ["22:00-02:00", "all", "stores"]
     assert picture["RESTS"].replace(" ", "") == "█" * 4 * each + "x" + "█" * 2 * each + "x" + "█" * 3 * each + "x" + (
         "█" * 2 * each
     )
