@@ -18,11 +18,27 @@ def report(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Such as overview, promotion, or one of your own.")],
     arguments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[CODE…]", help="What the report is about, such as a promotion's code."),
+        typer.Argument(metavar="[CODE…]", help="Promotions that the report is about, as --promotion."),
     ] = None,
     *,
-    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="First business day.")] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Last business day.")] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First business day.")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last business day.")] = None,
+    promotion: Annotated[
+        list[str] | None, typer.Option("--promotion", metavar="CODE", help="Only these promotions; repeatable.")
+    ] = None,
+    brand: Annotated[
+        list[str] | None, typer.Option("--brand", metavar="ID", help="Only bills of these brands; repeatable.")
+    ] = None,
+    store: Annotated[
+        list[str] | None, typer.Option("--store", metavar="ID", help="Only these stores; repeatable.")
+    ] = None,
+    channel: Annotated[
+        list[str] | None, typer.Option("--channel", metavar="NAME", help="Only these channels; repeatable.")
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="As if on this day.  [default: the newest day there is]"),
+    ] = None,
     param: Annotated[
         list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Any parameter of the report; repeatable.")
     ] = None,
@@ -34,7 +50,8 @@ def report(
     """Say what promotions brought: uses, cost, net. The figures come from the warehouse."""
     from promo_cli.pipeline.report import run_named
 
-    params: dict[str, Any] = {key: value for key, value in (("since", since), ("until", until)) if value}
+    common = {"from": first, "to": last, "promotions": promotion, "brands": brand, "stores": store, "channels": channel}
+    params: dict[str, Any] = {key: value for key, value in {**common, "as_of": as_of}.items() if value}
     for text in param or ():
         key, separator, value = text.partition("=")
         if not separator:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from promo_cli.diagnostics import Code, Severity
+from collections.abc import Iterable
+
+from promo_cli.diagnostics import Code, Diagnostic, Severity
+from promo_cli.diagnostics.suggest import nearest
 
 UNKNOWN_REPORT = Code(
     code="CFG601",
@@ -31,3 +34,12 @@ BAD_REPORT = Code(
     Why: the comment before each query names its columns and their units; without it a figure has no meaning.
     Fix: correct the place that the message names. The built-in reports are examples.""",
 )
+
+
+def unknown(code: Code, what: str, found: str, known: Iterable[str]) -> Diagnostic:
+    """Return the finding for a name that is not among the known ones, with the nearest of those."""
+    names = sorted(known)
+    guess = nearest(found, names)
+    some = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    advice = f"did you mean {guess}?" if guess else None
+    return code.at(None, f"expected {what}, one of {some or 'none'}; found {found!r}", help=advice)

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from promo_cli.reports.result import Completeness
+from promo_cli.reports.result import FINAL_SHARE, Completeness
 from promo_cli.warehouse.tills import states
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 _PERIOD = "business_date BETWEEN coalesce($since, DATE '0001-01-01') AND coalesce($until, DATE '9999-12-31')"
 
+_STORES = f"""
+    SELECT store_id, max(at_utc), max(business_date), bool_or({_PERIOD}) FROM events GROUP BY store_id
+"""
 
 # A till that closes a day again means the last of its closes.
 _CLOSED = f"""
@@ -33,16 +37,23 @@ def completeness(
     since: dt.date | None,
     until: dt.date | None,
     expected_stores: Collection[str] | None,
+    final_share: Decimal = FINAL_SHARE,
+    *,
+    ends: dt.date | None = None,
 ) -> Completeness:
     """Measure it for business days from `since` to `until`, both inclusive, None for no bound.
 
-    Missing, quarantined and duplicate lines are counted over all days: a line that cannot be read has none.
+    Below `final_share` the figures are provisional; so they are while fewer stores have reached the day on which the
+    period `ends`. Missing, quarantined and duplicate lines are counted over all days: a line that cannot be read has
+    none.
     """
     period = {"since": since, "until": until}
-    newest = dict(con.execute("SELECT store_id, max(at_utc) FROM events GROUP BY store_id").fetchall())
-    reporting = {
-        store for (store,) in con.execute(f"SELECT DISTINCT store_id FROM events WHERE {_PERIOD}", period).fetchall()
-    }
+    newest: dict[str, dt.datetime] = {}
+    last_days: dict[str, dt.date] = {}
+    reporting: set[str] = set()
+    for store, moment, last_day, reports in con.execute(_STORES, period).fetchall():
+        newest[store], last_days[store] = moment, last_day
+        reporting |= {store} if reports else set()
     expected = set(newest if expected_stores is None else expected_stores)
     (closed, closed_here) = con.execute(_CLOSED, period).fetchall()[0]
     tills = states(con).values()
@@ -58,4 +69,10 @@ def completeness(
         missing=sum(last - first + 1 for till in tills for first, last in till.gaps),
         quarantined=quarantined,
         duplicate=int(duplicate),
+        over=ends is None or _reached(ends, [last_days[each] for each in reporting]) >= final_share,
+        final_share=final_share,
     )
+
+
+def _reached(day: dt.date, last_days: Collection[dt.date]) -> Decimal:
+    return Decimal(sum(last >= day for last in last_days)) / max(len(last_days), 1)

@@ -117,8 +117,8 @@ class Completeness:
 
     `watermark` is the newest event of the store that has been silent longest. `closed_bills` counts bills in the day
     closes of tills, `closed_bills_here` those of them that have arrived. `numbered` counts the lines that tills have
-    numbered, `missing` those of them that have not arrived. `over` tells whether the asked period is over: every
-    reporting store has been heard of on its last day or later.
+    numbered, `missing` those of them that have not arrived. `over` tells whether stores have been heard of on the last
+    day that was asked for, or later. `final_share` is the least share that may be called final.
     """
 
     watermark: dt.datetime | None
@@ -131,6 +131,7 @@ class Completeness:
     quarantined: int
     duplicate: int
     over: bool = True
+    final_share: Decimal = FINAL_SHARE
 
     @property
     def share(self) -> Decimal:
@@ -144,7 +145,7 @@ class Completeness:
     @property
     def is_final(self) -> bool:
         """Tell whether the figures may be called final."""
-        return self.over and self.share >= FINAL_SHARE
+        return self.over and self.share >= self.final_share
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from promo_cli.reports.result import ReportResult
+from promo_cli.reports.result import Blank, ReportResult
 from promo_cli.reports.run import run_report
 
 D1, D2 = dt.date(2026, 2, 6), dt.date(2026, 2, 7)
@@ -28,6 +28,7 @@ def test_overview(warehouse: Path) -> None:
         {
             "code": "WEEKEND20",
             "promotion_id": "p1",
+            "name": "",
             "uses": 2,
             "discount": 9000,
             "net": 72000,
@@ -39,6 +40,7 @@ def test_overview(warehouse: Path) -> None:
         {
             "code": "BOGO",
             "promotion_id": "p2",
+            "name": "",
             "uses": 1,
             "discount": 45000,
             "net": 36000,
@@ -50,6 +52,7 @@ def test_overview(warehouse: Path) -> None:
         {
             "code": "POINTS",
             "promotion_id": "p3",
+            "name": "",
             "uses": 1,
             "discount": 0,
             "net": 30000,
@@ -59,12 +62,12 @@ def test_overview(warehouse: Path) -> None:
             "penetration": 1,
         },
     ]
-    assert result.sections[0].total == ("Total", None, 3, 54000, 102000, 102000, 2, 5, Decimal("0.6"))
+    assert result.sections[0].total == ("Total", None, None, 3, 54000, 102000, 102000, 2, 5, Decimal("0.6"))
 
 
 def test_promotion(warehouse: Path) -> None:
     """Every figure of one promotion, worked out by hand."""
-    result = run_report("promotion", {"code": "weekend20"}, warehouse)
+    result = run_report("promotion", {"promotions": ["weekend20"]}, warehouse)
     assert table(result, "headline") == [
         {
             "uses": 2,
@@ -73,8 +76,14 @@ def test_promotion(warehouse: Path) -> None:
             "attributed": 42000,
             "taken_back": 2,
             "penetration": 1,
+            "penetration_low": Decimal("0.34238"),
+            "penetration_high": 1,
             "take_rate": Decimal("0.666667"),
+            "take_rate_low": Decimal("0.20766"),
+            "take_rate_high": Decimal("0.938508"),
             "average_bill": 36000,
+            "average_low": 36000,
+            "average_high": 36000,
             "average_other": None,
             "customers": 2,
             "stores": 1,
@@ -96,33 +105,34 @@ def test_promotion(warehouse: Path) -> None:
         {"method": "cash", "uses": 2, "amount": 78000},
         {"method": "card", "uses": 1, "amount": 30000},
     ]
+    assert table(result, "channels") == [{"channel": "dine-in", "uses": 2, "discount": 18000, "net": 72000}]
     assert table(result, "customers") == [
-        {"customer": "new", "uses": 1, "discount": 9000, "net": 36000},
-        {"customer": "returning", "uses": 1, "discount": 9000, "net": 36000},
-        {"customer": "unknown", "uses": 0, "discount": 0, "net": 0},
+        {"customer": "new", **dict.fromkeys(("customers", "uses", "discount", "net"), Blank.SUPPRESSED)},
+        {"customer": "returning", **dict.fromkeys(("customers", "uses", "discount", "net"), Blank.SUPPRESSED)},
+        {"customer": "not known", "customers": 0, "uses": 0, "discount": 0, "net": 0},
     ]
 
 
 def test_a_promotion_without_eligible_events_has_no_take_rate(warehouse: Path) -> None:
     """Nobody said where it was offered in vain, so the rate is not known; a guess of 100 % would mislead."""
-    (row,) = table(run_report("promotion", {"code": "BOGO"}, warehouse), "headline")
+    (row,) = table(run_report("promotion", {"promotions": "BOGO"}, warehouse), "headline")
     assert row["take_rate"] is None
 
 
 def test_a_promotion_nobody_used_has_empty_figures(warehouse: Path) -> None:
     """Zero uses is an answer, not an error."""
-    (row,) = table(run_report("promotion", {"code": "NEVER"}, warehouse), "headline")
+    (row,) = table(run_report("promotion", {"promotions": "NEVER"}, warehouse), "headline")
     assert (row["uses"], row["discount"], row["penetration"], row["first_day"]) == (0, 0, None, None)
 
 
 @pytest.mark.parametrize(
     ("params", "expected"),
     [
-        ({"since": D2}, {"WEEKEND20": (1, 0), "BOGO": (1, 45000), "POINTS": (1, 0)}),
-        ({"until": "2026-02-06"}, {"WEEKEND20": (1, 9000)}),
+        ({"from": D2}, {"WEEKEND20": (1, 0), "BOGO": (1, 45000), "POINTS": (1, 0)}),
+        ({"to": "2026-02-06"}, {"WEEKEND20": (1, 9000)}),
         ({"stores": "B"}, {"POINTS": (1, 0), "WEEKEND20": (0, -9000)}),
-        ({"stores": ["A", "B"], "since": D1, "until": D1}, {"WEEKEND20": (1, 9000)}),
-        ({"since": "2030-01-01"}, {}),
+        ({"stores": ["A", "B"], "from": D1, "to": D1}, {"WEEKEND20": (1, 9000)}),
+        ({"from": "2030-01-01"}, {}),
     ],
 )
 def test_period_and_stores_limit_the_bills(warehouse: Path, params: dict[str, Any], expected: dict[str, Any]) -> None:

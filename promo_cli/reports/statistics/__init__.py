@@ -1,0 +1,1 @@
+"""Estimates and their intervals. Pure functions on numbers, with scipy; every interval is at 95 %."""
