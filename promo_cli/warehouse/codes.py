@@ -96,6 +96,26 @@ FOREIGN_STORE = Code(
     credential could change the figures of the whole chain.
     Fix: find out which till wrote it. If the till is yours, correct its store_id and pos_id.""",
 )
+OTHER_KEY = Code(
+    code="SEC502",
+    name="tombstone-of-another-key",
+    severity=Severity.ERROR,
+    doc="""A member was erased while the environment had another secret than the one at hand.
+
+    Why: tombstones and phones are kept as hashes made with the environment's secret. With another one nobody who was
+    erased would be recognised, and would come back with the next upload; and every customer would be counted twice.
+    Fix: set PROMO_HMAC_KEY to the secret that the environment had from the beginning. `promo doctor` says where the
+    one in use comes from.""",
+)
+BAD_TOMBSTONE = Code(
+    code="SEC503",
+    name="tombstone-unreadable",
+    severity=Severity.ERROR,
+    doc="""An object under events/privacy/, which says who was erased, cannot be read.
+
+    Why: without it somebody who was erased would come back, so nothing is loaded.
+    Fix: restore the object from the bucket's earlier versions, or erase the member again and delete the broken one.""",
+)
 LOCKED = Code(
     code="ING101",
     name="warehouse-in-use",

@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promo_cli.diagnostics import Failure, Location
-from promo_cli.warehouse import codes, personal
+from promo_cli.warehouse import codes, meta, personal
 from promo_cli.warehouse.migrate import migrate, migrations, version_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+COMPACT = "compact"
+"""In `meta` when something was removed that must not stay in the file."""
 
 
 @contextmanager
@@ -42,6 +45,9 @@ def writing(warehouse: Path, hmac_key: bytes, *, fresh: bool = False) -> Iterato
             personal.install(con, hmac_key)
             yield con
             con.execute("CHECKPOINT")
+            compact = meta.get(con, COMPACT)
+        if compact:
+            _compact(work)
         work.replace(warehouse)
         _sync_folder(warehouse.parent)
 
@@ -106,6 +112,25 @@ def _working_copy(warehouse: Path, fresh: bool) -> Path:
             shutil.copyfile(warehouse, copy)
             copy.replace(work)
     return work
+
+
+def _compact(work: Path) -> None:
+    """Write the file anew: DuckDB leaves what was changed or deleted in it, in pages that are free."""
+    import duckdb
+
+    fresh = work.with_name(work.name + ".compact")
+    fresh.unlink(missing_ok=True)
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{_quoted(work)}' AS old (READ_ONLY)")
+        con.execute(f"ATTACH '{_quoted(fresh)}' AS fresh")
+        con.execute("COPY FROM DATABASE old TO fresh")
+        con.execute("DELETE FROM fresh.meta WHERE name = $1", [COMPACT])
+        con.execute("DETACH fresh")
+    fresh.replace(work)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _require_readable(con: DuckDBPyConnection, warehouse: Path) -> None:

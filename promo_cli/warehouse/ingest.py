@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promo_cli.storage.interface import Entry, Storage
-from promo_cli.warehouse import database, listing, receipts
+from promo_cli.warehouse import database, listing, receipts, tombstones
 from promo_cli.warehouse.batch import FileCounts, Upload
 from promo_cli.warehouse.fetching import batches
 from promo_cli.warehouse.loading import load
@@ -77,6 +77,7 @@ def ingest(
         return IngestResult()
     with database.writing(warehouse, hmac_key) as con:
         listing.require_environment(con, env, warehouse)
+        tombstones.learn(con, storage)
         result = _load(con, storage, listing.pending(con, storage, now), hmac_key, now, progress)
         listing.remember(con, env, now)
         return replace(result, receipts=receipts.write_due(con, storage, now))
@@ -98,6 +99,7 @@ def replay(
     """
     with database.writing(warehouse, hmac_key) as con:
         listing.require_environment(con, env, warehouse)
+        tombstones.learn(con, storage)
         result = _load(con, storage, listing.with_quarantine(con), hmac_key, now, progress)
         return replace(result, receipts=receipts.write_due(con, storage, now))
 
@@ -117,6 +119,7 @@ def rebuild(
     contradicting lines the same one is kept again. Parameters and errors are those of `ingest`.
     """
     with database.writing(warehouse, hmac_key, fresh=True) as con:
+        tombstones.learn(con, storage)
         entries = listing.pending(con, storage, now)
         arrived = receipts.arrivals(storage, [entry.key for entry in entries])
         entries.sort(key=lambda entry: (arrived.get(entry.key, "9"), entry.key))
@@ -150,7 +153,7 @@ def _nothing_to_do(storage: Storage, warehouse: Path, env: str, now: dt.datetime
         if not database.is_current(con):
             return False
         listing.require_environment(con, env, warehouse)
-        return not receipts.are_due(con) and not listing.pending(con, storage, now)
+        return not (receipts.are_due(con) or tombstones.unknown(con, storage) or listing.pending(con, storage, now))
 
 
 def _add(result: IngestResult, uploads: Iterable[Upload], counts: Sequence[FileCounts]) -> IngestResult:

@@ -11,6 +11,8 @@ from promo_cli.protocol.layout import UPLOADS
 
 ALL_UPLOADS = "uploads/"
 EVENTS = "events/"
+PRIVACY = f"{EVENTS}privacy/"
+"""What was erased and removed. It is read before all else, and holds no events."""
 
 _LAYOUT = re.compile(UPLOADS + r"dt=([0-9-]{10})/store=([A-Za-z0-9][A-Za-z0-9._-]{0,63})/pos=([^/]{1,128})/([^/]+)")
 _NAMED_BY_HASH = re.compile(r"(?:.*-)?([0-9a-f]{16})\.(?:ndjson|json)(?:\.gz)?")

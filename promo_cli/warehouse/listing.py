@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from promo_cli.diagnostics import Failure, Location
 from promo_cli.storage.interface import Entry, Storage
-from promo_cli.warehouse import codes, keys
+from promo_cli.warehouse import codes, keys, meta
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,7 +28,8 @@ def pending(con: DuckDBPyConnection, storage: Storage, now: dt.datetime) -> list
     `now` is an aware moment. Raises StorageUnavailable.
     """
     start = "" if _all_is_due(con, now) else keys.first_key_of(_recent(con, now))
-    found = [*storage.list(keys.ALL_UPLOADS, start_after=start), *storage.list(keys.EVENTS)]
+    events = (entry for entry in storage.list(keys.EVENTS) if not entry.key.startswith(keys.PRIVACY))
+    found = [*storage.list(keys.ALL_UPLOADS, start_after=start), *events]
     known = {
         key: None if refused is None else (size, etag)
         for key, size, etag, refused in con.execute("SELECT key, size, etag, refused FROM ledger").fetchall()
@@ -51,8 +52,7 @@ def remember(con: DuckDBPyConnection, env: str, now: dt.datetime) -> None:
     if _all_is_due(con, now):
         values["listed_all_at"] = now.astimezone(dt.UTC).isoformat()
     for name, value in values.items():
-        con.execute("DELETE FROM meta WHERE name = $1", [name])
-        con.execute("INSERT INTO meta VALUES ($1, $2)", [name, value])
+        meta.put(con, name, value)
 
 
 def require_environment(con: DuckDBPyConnection, env: str, warehouse: Path) -> None:
@@ -66,11 +66,11 @@ def require_environment(con: DuckDBPyConnection, env: str, warehouse: Path) -> N
 
 def environment_of(con: DuckDBPyConnection) -> str | None:
     """Return the environment whose uploads these are; None before the first ingest."""
-    return _meta(con, "environment")
+    return meta.get(con, "environment")
 
 
 def _all_is_due(con: DuckDBPyConnection, now: dt.datetime) -> bool:
-    last = _meta(con, "listed_all_at")
+    last = meta.get(con, "listed_all_at")
     (known,) = con.execute("SELECT count(*) FROM ledger").fetchall()[0]
     return known < FEW or last is None or now - dt.datetime.fromisoformat(last) >= FULL_LISTING_EVERY
 
@@ -79,8 +79,3 @@ def _recent(con: DuckDBPyConnection, now: dt.datetime) -> dt.date:
     # Counted from the newest day that has uploads, unless a till's clock runs ahead of ours.
     (newest,) = con.execute("SELECT max(business_date) FROM ledger").fetchall()[0]
     return min(newest or now.date(), now.date()) - dt.timedelta(days=RECENT_DAYS)
-
-
-def _meta(con: DuckDBPyConnection, name: str) -> str | None:
-    rows = con.execute("SELECT value FROM meta WHERE name = $1", [name]).fetchall()
-    return rows[0][0] if rows else None

@@ -15,35 +15,39 @@ if TYPE_CHECKING:
 REMOVED = "[removed]"
 
 _BLOCK = 64  # bytes that SHA-256 takes at a time
+_NAMES = frozenset({"customer_phone", "customer_key", "member_id", "unit"})  # say who bought
 _FREE_TEXT = frozenset({"reason", "detail"})  # written by people at the till
 _PERSONAL_KEY = re.compile(
-    r"phone|mobile|whatsapp|mail|address|birth|passport|contact|name|comment|note|gender|customer", re.IGNORECASE
+    r"phone|mobile|whatsapp|mail|address|birth|passport|contact|name|comment|note|gender|customer|member|loyalty",
+    re.IGNORECASE,
 )
 _PERSONAL_PAIR = re.compile(
-    rf'("[^"]*(?:{_PERSONAL_KEY.pattern})[^"]*"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^,}}\]\s]+)', re.IGNORECASE
+    rf'("(?:[^"]*(?:{_PERSONAL_KEY.pattern})[^"]*|unit)"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^,}}\]\s]+)', re.IGNORECASE
 )
 _LIKE_A_PHONE = re.compile(r"\+?\d(?:[ ()./-]{0,2}\d){7,}")
 _LIKE_MAIL = re.compile(r"[^\s\"'<>@,:]+@[^\s\"'<>@,:]+")
 
 
 def install(con: DuckDBPyConnection, hmac_key: bytes) -> None:
-    """Define the macros `phone_key` and `payload_hash` on a connection. The key stays in its memory.
+    """Define the macros `phone_key`, `payload_hash` and those of erasure on a connection. The key stays in its memory.
 
     `phone_key` is HMAC-SHA256 (RFC 2104) in hexadecimal, of the number without spaces and punctuation. A text that
     already is such a hash is taken as it is; an empty one gives NULL. `payload_hash` is the first 64 bits of
     the SHA-256 of a line without blanks around it and without the phone: it must not help anyone to guess the phone,
-    and a new key must not make yesterday's lines look different.
+    and a new key must not make yesterday's lines look different. `erased_hash` is what it becomes in a row of an erased
+    member; `member_digest` and `phone_digest` are what tombstones hold, and `key_id` names the key without telling it.
     """
     key = (sha256(hmac_key).digest() if len(hmac_key) > _BLOCK else hmac_key).ljust(_BLOCK, b"\0")
     con.execute("SET VARIABLE inner_pad = $pad::BLOB", {"pad": bytes(byte ^ 0x36 for byte in key)})
     con.execute("SET VARIABLE outer_pad = $pad::BLOB", {"pad": bytes(byte ^ 0x5C for byte in key)})
     con.execute(
         r"""
+        CREATE OR REPLACE TEMP MACRO keyed_hash(text) AS
+            sha256(getvariable('outer_pad') || unhex(sha256(getvariable('inner_pad') || encode(text))));
         CREATE OR REPLACE TEMP MACRO phone_key(phone) AS
             CASE WHEN trim(phone) = '' THEN NULL
                  WHEN length(phone) = 64 AND regexp_full_match(phone, '[0-9a-f]{64}') THEN phone
-                 ELSE sha256(getvariable('outer_pad') || unhex(sha256(
-                     getvariable('inner_pad') || encode(translate(lower(phone), ' +-()./', ''))))) END;
+                 ELSE keyed_hash(translate(lower(phone), ' +-()./', '')) END;
         CREATE OR REPLACE TEMP MACRO without_phone(text) AS
             if(contains(text, '"customer_phone"'),
                regexp_replace(text, '"customer_phone"\s*:\s*"[^"]*"', '"customer_phone":null'), text);
@@ -52,6 +56,12 @@ def install(con: DuckDBPyConnection, hmac_key: bytes) -> None:
             if(starts_with(text, '{') AND ends_with(text, '}'), text, trim(text, chr(32) || chr(9) || chr(13)));
         CREATE OR REPLACE TEMP MACRO payload_hash(text) AS
             CAST('0x' || sha256(without_phone(trimmed(text)))[1:16] AS UBIGINT);
+        -- A zero byte parts the use from the text: no id or number can hold one, so no two uses give one hash.
+        CREATE OR REPLACE TEMP MACRO erased_hash(hash) AS
+            CAST('0x' || keyed_hash('payload' || chr(0) || hash)[1:16] AS UBIGINT);
+        CREATE OR REPLACE TEMP MACRO member_digest(member) AS keyed_hash('member' || chr(0) || member);
+        CREATE OR REPLACE TEMP MACRO phone_digest(phone) AS keyed_hash('phone' || chr(0) || phone_key(phone));
+        CREATE OR REPLACE TEMP MACRO key_id() AS keyed_hash('key' || chr(0))[1:16];
         """
     )
 
@@ -77,7 +87,7 @@ def redact_text(text: str) -> str:
 
 
 def _redact_pair(key: str, value: Any) -> Any:
-    if key == "customer_phone":
+    if key in _NAMES:
         return REMOVED if value is not None else None
     if isinstance(value, dict | list) or key not in _KNOWN:
         return redact(value)
