@@ -113,9 +113,11 @@ class _Loader:
                 if model is None:
                     self.mention(kind, stated)
                     continue
-                self.origins[id(model)] = Origin(path, pointer(at))
                 if isinstance(model, Store) and model.timezone:
-                    self.known_timezone(model.timezone, Place(self.sources, path, at))
+                    known = self.known_timezone(model.timezone, Place(self.sources, path, at))
+                    # The others look at its clock, and that is said once.
+                    model = model if known else model.model_copy(update={"timezone": None})
+                self.origins[id(model)] = Origin(path, pointer(at))
                 entries[kind].append(model)
         return entries
 
