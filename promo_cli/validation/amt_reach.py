@@ -8,7 +8,7 @@ from typing import Any
 
 from promo_cli.diagnostics import Severity
 from promo_cli.model.promotion import Condition, Promotion
-from promo_cli.validation.conflicts.worth import counts, off
+from promo_cli.validation.conflicts.estimate import estimate
 from promo_cli.validation.facts import Facts
 from promo_cli.validation.rule import Also, Finding, rule
 from promo_cli.validation.words import money, several
@@ -99,8 +99,9 @@ def budget_for_less_than_a_day(promotion: Promotion[Any], facts: Facts) -> Itera
     if not priced:
         return
     middle = priced[len(priced) // 2]
-    count = max(counts(promotion, middle), default=1)
-    use = off(promotion, middle, count, middle.price * count)
+    estimated = estimate(promotion)
+    count = max(estimated.counts(middle.price), default=1)
+    use = estimated.off(middle.price, count, middle.price * count)
     expected = use * limits.max_uses_per_day
     if expected > limits.budget:
         currency = facts.currency

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -51,8 +51,9 @@ class Finding:
     scope: Scope | None = None
 
 
-PromotionCheck = Callable[[Promotion[Any], Facts], Iterable[Finding]]
-WorkspaceCheck = Callable[[Facts], Iterable[Finding]]
+if TYPE_CHECKING:  # naming a promotion of any type makes another model, which takes milliseconds
+    PromotionCheck = Callable[[Promotion[Any], Facts], Iterable[Finding]]
+    WorkspaceCheck = Callable[[Facts], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -14,7 +14,8 @@ from promo_cli.model.rules import RULES
 from promo_cli.workspace import codes, fields
 from promo_cli.workspace.shape import Path, Place, build
 
-AnyPromotion = Promotion[Any]
+if TYPE_CHECKING:
+    AnyPromotion = Promotion[Any]
 
 
 @cache
@@ -31,7 +32,7 @@ def promotion(value: dict[str, Any], place: Place) -> tuple[AnyPromotion | None,
     try:
         # All types share the validator of the frame; building one for each would cost every start milliseconds.
         rules = RULES[promo_type].model_validate(value.get("rules"))
-        return AnyPromotion.model_validate(value | {"rules": rules}), []
+        return Promotion.model_validate(value | {"rules": rules}), []
     except ValidationError:
         pass
 

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from promo_cli.diagnostics import Severity
 from promo_cli.model.promotion import Promotion
 from promo_cli.model.reference import Product
+from promo_cli.validation.conflicts.estimate import Estimate, estimate
 from promo_cli.validation.conflicts.reach import Encoder, Reach, Slot, bits
 from promo_cli.validation.conflicts.witness import Witnesses
 from promo_cli.validation.facts import Facts
@@ -34,6 +35,7 @@ class Landscape:
         self.encoder = Encoder(facts)
         self.origin = facts.today - dt.timedelta(days=1)
         self.witnesses = Witnesses(facts, self.encoder, self.origin)
+        self._estimates: dict[int, Estimate] = {}
         self._touching: dict[tuple[Slot, int], list[Reach]] = {}
 
     @cached_property
@@ -86,6 +88,12 @@ class Landscape:
             in_slot = self.slots.get(slot, {})
             self._touching[slot, takes] = [one for taken in sorted(sets) for one in in_slot[taken]]
         return self._touching[slot, takes]
+
+    def estimate(self, reach: Reach) -> Estimate:
+        """Return about what a promotion takes off."""
+        if reach.terms not in self._estimates:
+            self._estimates[reach.terms] = estimate(reach.promotion)
+        return self._estimates[reach.terms]
 
     def products(self, mask: int) -> list[Product]:
         """Return the products of a set, in the order of the catalogue."""

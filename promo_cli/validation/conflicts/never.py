@@ -11,7 +11,7 @@ from promo_cli.validation.conflicts.landscape import Landscape
 from promo_cli.validation.conflicts.reach import Reach
 from promo_cli.validation.conflicts.trials import carts_for
 from promo_cli.validation.conflicts.witness import Place, Witness
-from promo_cli.validation.conflicts.worth import OPTIONS, counts, off
+from promo_cli.validation.conflicts.worth import OPTIONS
 from promo_cli.validation.sample import sample
 
 _SIMPLE = model.PercentDiscount | model.AmountDiscount | model.HappyHour
@@ -52,10 +52,9 @@ def _surely_applies(land: Landscape, reach: Reach) -> bool:
     if asking or any(getattr(promotion.rules, name, None) is not None for name in OPTIONS):
         return False
     least = Decimal(1).scaleb(-land.facts.currency.exponent)
-    plain = (one for one in land.products(reach.takes) if one.min_price is None and one.unit == "each")
-    return any(
-        off(promotion, one, count, one.price * count) >= least for one in plain for count in counts(promotion, one)
-    )
+    about = land.estimate(reach)
+    prices = (one.price for one in land.products(reach.takes) if one.min_price is None and one.unit == "each")
+    return any(about.off(price, count, price * count) >= least for price in prices for count in about.counts(price))
 
 
 def _applies(land: Landscape, reach: Reach) -> bool:

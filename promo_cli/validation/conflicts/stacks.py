@@ -20,7 +20,6 @@ from promo_cli.model.reference import Product
 from promo_cli.validation.conflicts.landscape import Landscape
 from promo_cli.validation.conflicts.reach import Reach, meet
 from promo_cli.validation.conflicts.witness import Witness
-from promo_cli.validation.conflicts.worth import counts, off
 
 _LAST_STAGE = 2  # what is earned lowers no price
 _COUNTS = 6
@@ -54,14 +53,13 @@ def stacks(land: Landscape, least: dict[str, Decimal], *, floors: bool = False) 
     Stacks in which one promotion alone goes below are another rule's. `floors`: what should remain is the product's
     `min_price`, and a stack goes below if the engine had to hold something back.
     """
-    estimates = _Estimates()
     for number, product in enumerate(land.encoder.products):
         bar = least.get(product.id)
         if bar is None or not product.discountable or product.price <= 0:
             continue
         slots = [_by_terms(land.touching(slot, 1 << number)) for slot in sorted(land.slots) if slot[0] <= _LAST_STAGE]
         slots = [groups for groups in slots if groups]
-        if len(slots) > 1 and (found := _deepest(land, product, slots, bar, floors, estimates)):
+        if len(slots) > 1 and (found := _deepest(land, product, slots, bar, floors)):
             yield found
 
 
@@ -73,30 +71,15 @@ def _by_terms(reaches: Sequence[Reach]) -> list[list[Reach]]:
     return [sorted(group, key=lambda one: one.rank)[:_CHOICES] for group in groups.values()]
 
 
-class _Estimates:
-    """What comes off a product, estimated once for promotions of the same terms."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[int, str, int, Decimal], Decimal] = {}
-
-    def off(self, reach: Reach, product: Product, count: int, running: Decimal) -> Decimal:
-        """Return about what comes off so many units that cost `running` in all."""
-        key = (reach.terms, product.id, count, running)
-        if key not in self._known:
-            self._known[key] = off(reach.promotion, product, count, running)
-        return self._known[key]
-
-
-def _deepest(
-    land: Landscape, product: Product, slots: Sequence[_Groups], bar: Decimal, floors: bool, estimates: _Estimates
-) -> Stack | None:
-    first = max(estimates.off(group[0], product, 1, product.price) for group in slots[0])
-    lefts = {product.price, product.price - first}  # later stages measure minimums after the first one's discount
-    every = [group[0].promotion for groups in slots for group in groups]
-    tried = sorted({count for one in every for left in lefts for count in counts(one, product, left=left)})
+def _deepest(land: Landscape, product: Product, slots: Sequence[_Groups], bar: Decimal, floors: bool) -> Stack | None:
+    price = product.price
+    first = max(land.estimate(group[0]).off(price, 1, price) for group in slots[0])
+    lefts = {price, price - first}  # later stages measure minimums after the first one's discount
+    every = [land.estimate(group[0]) for groups in slots for group in groups]
+    tried = sorted({count for one in every for left in lefts for count in one.counts(left)})
     best: Stack | None = None
     for count in tried[:_COUNTS]:
-        search = _Search(land, product, count, bar, slots, estimates)
+        search = _Search(land, product, count, bar, slots)
         if search.hopeless:
             continue
         search.run(0, (), product.price * count)
@@ -116,14 +99,13 @@ class _Search:
         count: int,
         bar: Decimal,
         slots: Sequence[_Groups],
-        estimates: _Estimates,
     ) -> None:
-        self._land, self._product, self._count, self._estimates = land, product, count, estimates
+        self._land, self._product, self._count = land, product, count
         listed = product.price * count
         self._bar = bar * count
         self._slots: list[list[tuple[Decimal, Reach]]] = []
         for groups in slots:
-            worths = ((estimates.off(group[0], product, count, listed), group) for group in groups)
+            worths = ((land.estimate(group[0]).off(product.price, count, listed), group) for group in groups)
             useful = ((worth, group) for worth, group in worths if worth > 0 and listed - worth >= self._bar)
             each = ((worth, one) for worth, group in useful for one in group)
             self._slots.append(nsmallest(_CHOICES, each, key=lambda item: (-item[0], item[1].rank)))
@@ -145,7 +127,7 @@ class _Search:
             return
         for _, one in self._slots[place]:
             if all(_combine(self._land, other, one) for other in chosen) and self._land.sound(one):
-                cut = self._estimates.off(one, self._product, self._count, left)
+                cut = self._land.estimate(one).off(self._product.price, self._count, left)
                 self.run(place + 1, (*chosen, one), left - cut)
         self.run(place + 1, chosen, left)
 

@@ -11,7 +11,7 @@ from promo_cli.validation.conflicts.landscape import Landscape
 from promo_cli.validation.conflicts.reach import Reach, within
 from promo_cli.validation.conflicts.runs import covers
 from promo_cli.validation.conflicts.witness import Place, Witness
-from promo_cli.validation.conflicts.worth import counts, off, unconditional
+from promo_cli.validation.conflicts.worth import unconditional
 
 _RIVALS = 3
 _SEARCHES = 100
@@ -56,10 +56,10 @@ def carts_for(land: Landscape, reach: Reach) -> Iterator[dict[str, int]]:
             for one in _spread([product for product in products if product.id != extra]):
                 yield {one.id: rules.buy_quantity, extra: rules.get_quantity}
             return
-    some = _spread(products)
+    some, about = _spread(products), land.estimate(reach)
     for times in (1, 2, 10):
         for one in some:
-            for count in sorted(counts(reach.promotion, one), reverse=times == 1):
+            for count in sorted(about.counts(one.price), reverse=times == 1):
                 yield {one.id: count * times}
     if len(some) > 1:
         yield {one.id: 1 for one in some}
@@ -70,14 +70,14 @@ def _rivals(land: Landscape, reach: Reach, known: dict[object, list[Reach]]) -> 
     if not reach.takes or isinstance(reach.promotion.rules, model.Package):
         return []
     product = max(land.products(reach.takes), key=lambda product: (product.price, product.id))
-    count = max(counts(reach.promotion, product))
+    count = max(land.estimate(reach).counts(product.price))
     asked = (reach.slot, reach.takes, reach.footprint, count)
     if asked not in known:
         near = (one for one in land.touching(reach.slot, reach.takes) if not reach.takes & ~one.takes)
         wide = (one for one in near if within(reach, one) and covers(one.runs, reach.runs))
         sure = [one for one in wide if unconditional(one.promotion)]
         listed = product.price * count
-        sure.sort(key=lambda one: (-off(one.promotion, product, count, listed), one.rank))
+        sure.sort(key=lambda one: (-land.estimate(one).off(product.price, count, listed), one.rank))
         known[asked] = sure[: _RIVALS + 1]
     return [one for one in known[asked] if one is not reach][:_RIVALS]
 

@@ -7,10 +7,9 @@ them, the search never prefers the other: every choice with it becomes at least 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import Any
 
-from promo_cli.compiler.promotion import stage
 from promo_cli.model import rules as model
 from promo_cli.model.promotion import Limits, Promotion
 from promo_cli.model.reference import Product
@@ -103,69 +102,3 @@ def at_most(promotion: Promotion[Any], products: Sequence[Product], facts: Facts
             total = offered + facts.products[rules.required_product_id].price * rules.required_min_qty
             percent = (offered - rules.special_price) * 100 / total
     return None if percent is None else {one.id: one.price * percent / 100 for one in products}
-
-
-def off(promotion: Promotion[Any], product: Product, count: int, running: Decimal) -> Decimal:
-    """Return about what comes off `count` units of a product that cost `running` in all, where nothing else is bought.
-
-    An estimate that says where to look; the engine says what is true.
-    """
-    rules, listed = promotion.rules, product.price * count
-    late = promotion.require_voucher or promotion.voucher or stage(promotion) != "item"
-    base = running if (rules.measured or ("after" if late else "before")) == "after" else listed
-    if minimum(promotion) > base:
-        return Decimal(0)
-    match rules:
-        case model.PercentDiscount(discount_percent=percent) | model.HappyHour(discount_percent=Decimal() as percent):
-            cut = running * percent / 100
-            cap = getattr(rules, "max_discount_amount", None)
-            return cut if cap is None else min(cut, cap)
-        case model.PaymentDiscount(discount_type="percent"):
-            cut = running * rules.discount_value / 100
-            return cut if rules.max_discount is None else min(cut, rules.max_discount)
-        case model.PaymentDiscount():
-            return min(rules.discount_value, running)
-        case model.AmountDiscount(per="cart"):
-            return min(rules.discount_amount, running)
-        case model.AmountDiscount(discount_amount=amount) | model.HappyHour(discount_amount=Decimal() as amount):
-            return min(amount * count, running)
-        case model.HappyHour(special_price=Decimal() as price):
-            return max(running - price * count, Decimal(0))
-        case model.BuyXGetY(get_product_id=None):
-            sets = count // (rules.buy_quantity + rules.get_quantity)
-            return running * sets * rules.get_quantity * rules.get_discount_percent / (100 * count)
-        case model.MixMatch(allow_same_product=True):
-            sets = count // rules.required_quantity
-            return max(running * sets * rules.required_quantity / count - sets * rules.special_price, Decimal(0))
-        case model.ThresholdTiers():
-            return _tier(rules, base, running)
-    return Decimal(0)
-
-
-def _tier(rules: model.ThresholdTiers, base: Decimal, running: Decimal) -> Decimal:
-    reached = [tier for tier in rules.tiers if tier.is_active and tier.min_amount <= base]
-    tier = max(reached, key=lambda tier: tier.min_amount, default=None)
-    if tier is None or (tier.max_amount is not None and base >= tier.max_amount):
-        return Decimal(0)
-    if tier.discount_type == "percent":
-        return running * tier.discount_value / 100
-    return min(tier.discount_value, running) if tier.discount_type == "amount" else Decimal(0)
-
-
-def counts(promotion: Promotion[Any], product: Product, *, left: Decimal | None = None) -> set[int]:
-    """Return how many units of a product are worth trying: one, a set, and what reaches a minimum.
-
-    `left` is what a unit costs when minimums are measured, by default its price.
-    """
-    rules, found = promotion.rules, {1}
-    minima = [minimum(promotion)] + [tier.min_amount for tier in getattr(rules, "tiers", ())]
-    price = product.price if left is None else left
-    found |= {int((least / price).to_integral_value(ROUND_CEILING)) for least in minima if price > 0}
-    match rules:
-        case model.BuyXGetY():
-            found.add(rules.buy_quantity + rules.get_quantity)
-        case model.MixMatch():
-            found.add(rules.required_quantity)
-    if getattr(rules, "every_quantity", None):
-        found.add(rules.every_quantity)
-    return {count for count in found if 0 < count <= 1000}
