@@ -17,7 +17,7 @@ PANELS: dict[str, tuple[str, ...]] = {
     "Marketers": ("init", "new", "fmt", "explain", "calendar", "find", "schema"),
     "Operators": ("plan", "halt", "rollback", "status", "release", "drift", "gc", "doctor", "key", "store", "compile"),
     "Tills": ("price", "till"),
-    "Analysts": ("ingest", "sql", "warehouse", "privacy"),
+    "Analysts": ("ingest", "dashboard", "sql", "warehouse", "privacy"),
     "To get to know it": ("demo",),
 }
 """Commands by user; the module `promo_cli.cli.<name>` holds each (`compile` in `compile_`)."""

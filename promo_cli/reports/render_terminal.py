@@ -62,8 +62,9 @@ def _headline(result: ReportResult, numbers: Numbers, width: int, color: bool) -
     titles, values = [], []
     for figure in result.headline:
         value = _whole(figure, numbers)
-        size = max(_size(value), _size(figure.column.title))
-        titles.append(_fitted(visible(figure.column.title), size))
+        title = visible(figure.column.title[:1].upper() + figure.column.title[1:])
+        size = max(_size(value), _size(title))
+        titles.append(_fitted(title, size))
         values.append(_fitted(value, size))
     for start, end in _pieces([_size(each) for each in titles], width):
         yield paint("  ".join(titles[start:end]), _DIM, color)
