@@ -59,8 +59,8 @@ def find(
 
     What is not said is left open: without --at, whatever runs now or later.
     """
-    from promo_cli.pipeline.find import Wanted
     from promo_cli.pipeline.find import find as find_promotions
+    from promo_cli.pipeline.find_checks import Wanted
 
     wanted = Wanted(
         words=tuple(words or ()), product=product, category=category, brand=brand, store=store, at=_moment(at),

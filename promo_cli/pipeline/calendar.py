@@ -199,7 +199,7 @@ def calendar(
     wanted = {id(promotion_named(workspace, code)) for code in named}
     chosen = [one for one in workspace.promotions if not wanted or id(one) in wanted]
     chosen = [one for one in chosen if not types or one.promo_type in types]
-    running = _stores(workspace, chosen)
+    running = running_stores(workspace, chosen)
     chosen = [one for one in chosen if not brands or any(_sells(one, brand) for brand in brands)]
     chosen = [one for one in chosen if not stores or not set(stores).isdisjoint(running[id(one)])]
     rows, absent = [], []
@@ -259,7 +259,7 @@ def day_of(window: Window, day: dt.date) -> Day:
             return Day.OTHER
 
 
-def _stores(workspace: Workspace, promotions: Sequence[Promotion[Any]]) -> dict[int, tuple[str, ...]]:
+def running_stores(workspace: Workspace, promotions: Sequence[Promotion[Any]]) -> dict[int, tuple[str, ...]]:
     """Return the ids of the stores that run each promotion, by the promotion's identity."""
     found: dict[int, list[str]] = {id(one): [] for one in promotions}
     for store_id, indexes in by_store(promotions, workspace.stores).items():

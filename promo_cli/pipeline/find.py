@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from promo_cli.compiler import compile_promotion
 from promo_cli.compiler.bundle import products as compiled_products
-from promo_cli.compiler.targeting import by_store
-from promo_cli.model.promotion import Promotion, StoreSelection
+from promo_cli.model.promotion import Promotion
 from promo_cli.model.reference import Store
 from promo_cli.pipeline import calendar_words as words
-from promo_cli.pipeline.calendar import Day, day_of
+from promo_cli.pipeline.calendar import Day, day_of, running_stores
 from promo_cli.pipeline.check import today_of
 from promo_cli.pipeline.environment import check_store
+from promo_cli.pipeline.find_checks import GUEST, MEMBER, Check, Wanted, circumstances, needs, not_in_store, text
 from promo_cli.pipeline.find_roles import EVERYTHING, Role, objection, roles
 from promo_cli.pipeline.naming import check_known, promotion_named
 from promo_cli.pipeline.price import readable_workspace
@@ -29,41 +29,11 @@ from promo_cli.pricing.clock import closed, moment
 from promo_cli.pricing.errors import BundleError
 from promo_cli.pricing.promotion import Promotion as Sold
 from promo_cli.pricing.promotion import read_promotion
-from promo_cli.pricing.reasons import Reason, Refusal, text
+from promo_cli.pricing.reasons import Reason, Refusal
+from promo_cli.pricing.reasons import text as reason_in_words
 from promo_cli.protocol import canonical
 from promo_cli.validation.words import listed, several
 from promo_cli.workspace import Workspace
-
-_DAY = len("2026-12-24")
-
-GUEST, MEMBER = "guest", "member"
-"""Words that `member` takes beside the ids of tiers: nobody known, and a member of no tier."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What is asked about; None and empty leave it open. `at` is a day, or a moment on the store's clock."""
-
-    words: tuple[str, ...] = ()
-    product: str | None = None
-    category: str | None = None
-    brand: str | None = None
-    store: str | None = None
-    channel: str | None = None
-    member: str | None = None
-    customer_type: str | None = None
-    payment: str | None = None
-    voucher: str | None = None
-    at: str | None = None
-
-
-class Check(NamedTuple):
-    """One thing that was asked: whether the promotion fits, and why or why not. `special`: not everybody does."""
-
-    about: str
-    fits: bool
-    why: str
-    special: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +148,7 @@ class _Asking:
     def __init__(self, workspace: Workspace, wanted: Wanted, today: dt.date, ended: bool) -> None:
         self.workspace, self.wanted, self.today, self.ended = workspace, wanted, today, ended
         self.stores: Mapping[str, Store] = {store.id: store for store in workspace.stores}
-        self.running = by_store(workspace.promotions, workspace.stores)
-        self.index = {id(one): number for number, one in enumerate(workspace.promotions)}
+        self.running = running_stores(workspace, workspace.promotions)
         self.holidays = frozenset(holiday.date.toordinal() for holiday in workspace.holidays)
 
     @cached_property
@@ -250,42 +219,24 @@ class _Asking:
             roles=tuple(dict.fromkeys(role.kind for _, role in held)),
             when=f"{words.when(promotion.validity)}, {words.period(promotion.validity)}",
             where=self._where(promotion),
-            needs=tuple(self._needs(promotion, sold)),
+            needs=tuple(needs(promotion, sold, self.wanted)),
             path=place.path,
             line=place.range and place.range.start.line,
         )
 
     def _checks(self, promotion: Promotion[Any], sold: Sold, held: list[tuple[Product, Role]]) -> Iterator[Check]:
-        wanted, audience = self.wanted, sold.audience
+        wanted = self.wanted
         if not self.ended:
             yield from self._present(promotion)
         if wanted.words:
-            said = _text(promotion)
-            missing = [word for word in wanted.words if word.casefold() not in said]
-            yield Check("text", not missing, f"does not say {missing[0]}" if missing else "says it")
+            yield text(promotion, wanted.words)
         if self.of_goods:
             yield self._goods(promotion, sold, held)
         if wanted.store:
             yield self._store(promotion, wanted.store)
         if wanted.at:
             yield self._time(promotion, sold, wanted.at)
-        if wanted.channel:
-            away = bool(audience.channels and wanted.channel not in audience.channels)
-            away = away or wanted.channel in audience.exclude_channels
-            only = listed(sorted(audience.channels)) if audience.channels else "every channel"
-            but = f" but {listed(sorted(audience.exclude_channels))}" if audience.exclude_channels else ""
-            yield Check("channel", not away, f"{only}{but}", bool(audience.channels))
-        if wanted.member:
-            yield _member(sold, wanted.member)
-        if wanted.customer_type:
-            fits = audience.customer_type in ("all", wanted.customer_type)
-            yield Check("customer", fits, _who(audience.customer_type), audience.customer_type != "all")
-        if wanted.payment:
-            methods = getattr(promotion.rules, "payment_methods", None) or ()
-            fits = not methods or wanted.payment in methods
-            yield Check("payment", fits, f"paid by {_or(methods)}" if methods else "however it is paid", bool(methods))
-        if wanted.voucher:
-            yield _voucher(promotion, wanted.voucher)
+        yield from circumstances(promotion, sold, wanted)
 
     def _present(self, promotion: Promotion[Any]) -> Iterator[Check]:
         if not promotion.is_active:
@@ -313,104 +264,35 @@ class _Asking:
         return Check("product", True, f"{many}, such as {product.name}, which {role.what}: {role.because}", special)
 
     def _store(self, promotion: Promotion[Any], store_id: str) -> Check:
-        if self.index[id(promotion)] in self.running[store_id]:
+        if store_id in self.running[id(promotion)]:
             return Check("store", True, f"runs in {self._where(promotion)}")
-        store, targeting = self.stores[store_id], promotion.targeting
-        own, selection = set(store.all_brands), targeting.stores
-        if own and targeting.brands != "all" and not own & set(targeting.brands):
-            return Check("store", False, f"runs in stores of {listed(targeting.brands)} only")
-        if own and own <= set(targeting.exclude_brands):
-            return Check("store", False, f"leaves out {listed(sorted(own))}")
-        if not isinstance(selection, StoreSelection):
-            return Check("store", False, f"runs in {listed(selection)} only")
-        if store_id in selection.exclude:
-            return Check("store", False, f"leaves out {store_id}")
-        if selection.regions and store.region not in selection.regions:
-            return Check("store", False, f"runs in the regions {listed(selection.regions)} only")
-        lacking = sorted(set(selection.tags) - set(store.tags))
-        return Check("store", False, f"runs in stores tagged {listed(lacking)} only")
+        return not_in_store(promotion, self.stores[store_id])
 
     def _time(self, promotion: Promotion[Any], sold: Sold, at: str) -> Check:
         said = f"runs {words.when(promotion.validity)}, {words.period(promotion.validity)}"
         if not promotion.is_active:
             return Check("time", False, "switched off (`is_active: false`)")
-        if len(at) == _DAY:
-            fits = day_of(sold.window, dt.date.fromisoformat(at)) is Day.RUNS
+        if _is_day(at):
+            fits = day_of(sold.window, dt.datetime.fromisoformat(at).date()) is Day.RUNS
             return Check("time", fits, said)
         store = self.stores.get(self.wanted.store or "")
         zone = ZoneInfo((store and store.timezone) or self.workspace.settings.timezone)
         why = closed(sold.window, moment(at, zone))
-        told = text(Refusal(Reason(why.value)), str) if why else ""
+        told = reason_in_words(Refusal(Reason(why.value)), str) if why else ""
         return Check("time", why is None, f"{told}: {said}" if why else said)
 
     def _where(self, promotion: Promotion[Any]) -> str:
-        number = self.index[id(promotion)]
-        stores = [store_id for store_id, running in self.running.items() if number in running]
+        stores = list(self.running[id(promotion)])
         if len(stores) == len(self.stores):
             return f"all {several(len(stores), 'store')}"
         return f"{several(len(stores), 'store')} ({listed(stores)})" if stores else "no store"
 
-    def _needs(self, promotion: Promotion[Any], sold: Sold) -> Iterator[str]:
-        """Yield what else it asks for, of which nothing was said."""
-        wanted, audience = self.wanted, sold.audience
-        if promotion.require_voucher and not wanted.voucher:
-            codes = promotion.voucher_codes or ([promotion.voucher.batch] if promotion.voucher else [])
-            yield f"a voucher ({_or(codes)})" if codes else "a voucher"
-        if not promotion.is_auto_apply:
-            yield "to be asked for"
-        if (audience.members_only or audience.tiers) and not wanted.member:
-            yield f"a {_or(promotion.targeting.member_tiers)} member" if audience.tiers else "a member"
-        if audience.customer_type != "all" and not wanted.customer_type:
-            yield f"a {audience.customer_type} customer"
-        if (audience.channels or audience.exclude_channels) and not wanted.channel:
-            yield (
-                listed(sorted(audience.channels))
-                if audience.channels
-                else (f"not {listed(sorted(audience.exclude_channels))}")
-            )
-        methods = getattr(promotion.rules, "payment_methods", None)
-        if methods and not wanted.payment:
-            yield f"payment by {_or(methods)}"
-        if (least := getattr(promotion.rules, "min_purchase", 0)) > 0:
-            yield f"a purchase from {least:,f}"
-        if promotion.conditions is not None:
-            yield "its conditions"
 
-
-def _text(promotion: Promotion[Any]) -> str:
-    """Everything that is said about a promotion for people, folded."""
-    said = (promotion.code, promotion.name, promotion.description, promotion.promo_type, promotion.owner or "")
-    return " ".join((*said, promotion.funder or "", *promotion.tags, *promotion.voucher_codes)).casefold()
-
-
-def _member(sold: Sold, member: str) -> Check:
-    audience = sold.audience
-    if member == GUEST:
-        asks = audience.members_only or bool(audience.tiers) or sold.limits.customer is not None
-        return Check("member", not asks, "asks who the customer is" if asks else "for everybody", False)
-    if audience.tiers:
-        return Check("member", member in audience.tiers, f"for {listed(sorted(audience.tiers))} members")
-    return Check("member", True, "for members" if audience.members_only else "for everybody", audience.members_only)
-
-
-def _voucher(promotion: Promotion[Any], voucher: str) -> Check:
-    if any(code.upper() == voucher.upper() for code in promotion.voucher_codes):
-        return Check("voucher", True, f"unlocked by the shared code {voucher.upper()}")
-    if promotion.voucher is not None and promotion.voucher.batch.upper() == voucher.upper():
-        return Check("voucher", True, f"unlocked by codes of the batch {promotion.voucher.batch}")
-    return Check("voucher", False, "is unlocked by other vouchers" if promotion.require_voucher else "takes no voucher")
-
-
-def _who(customer_type: str) -> str:
-    return "for everybody" if customer_type == "all" else f"for {customer_type} customers"
-
-
-def _or(names: Sequence[str]) -> str:
-    """`gold`, `gold or platinum`."""
-    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+def _is_day(at: str) -> bool:
+    return ":" not in at
 
 
 def _moment_in_words(at: str) -> str:
     moment = dt.datetime.fromisoformat(at)
     day = f"{moment:%a} {words.date(moment.date())}"
-    return day if len(at) == _DAY else f"{day} at {moment:%H:%M}"
+    return day if _is_day(at) else f"{day} at {moment:%H:%M}"

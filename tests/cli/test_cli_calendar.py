@@ -68,7 +68,8 @@ def test_a_timeline_reads_without_colour(promo: Promo, shop: Path) -> None:
     outcome = promo("calendar", *DECEMBER, cwd=shop)
     assert outcome.code == 0
     assert "\033" not in outcome.out
-    picture = {code: re.findall(r"[█▄·x░][█▄·x░ ]*", line_of(outcome, code))[0] for code in ("NIGHT", "RESTS", "PAUSED")}
+    drawn = re.compile(r"[█▄·x░][█▄·x░ ]*")
+    picture = {code: drawn.findall(line_of(outcome, code))[0] for code in ("NIGHT", "RESTS", "PAUSED")}
     each = len(picture["PAUSED"].strip()) // 14
     assert each > 1
     assert picture["PAUSED"].strip() == "░" * 14 * each

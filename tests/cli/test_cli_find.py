@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from promo_cli.compiler import compile_store
-from promo_cli.pipeline.find import Wanted, find
+from promo_cli.pipeline.find import find
+from promo_cli.pipeline.find_checks import Wanted
 from promo_cli.pipeline.price import readable_workspace
 from promo_cli.pricing import prepare, price
 from tests.conftest import ROOT, Promo

@@ -46,7 +46,8 @@ from promo_cli.model.promotion import Promotion
 from promo_cli.model.rules import RULES
 from promo_cli.pipeline.calendar import calendar
 from promo_cli.pipeline.check import answer
-from promo_cli.pipeline.find import Wanted, find
+from promo_cli.pipeline.find import find
+from promo_cli.pipeline.find_checks import Wanted
 from promo_cli.pipeline.fixing import repair
 from promo_cli.pipeline.fmt import format_promotions
 from promo_cli.pipeline.verdict import Question
