@@ -95,11 +95,9 @@ def _fixes(found: list[Diagnostic]) -> str:
     safe = sum(fixable(one, unsafe=False) for one in found)
     guesses = sum(fixable(one, unsafe=True) for one in found) - safe
     parts = [f"{safe} can be fixed with --fix"] if safe else []
-    parts += (
-        [f"{guesses} {'more ' if safe else ''}with --fix --unsafe-fixes (guesses; look at them with --diff)"]
-        if guesses
-        else []
-    )
+    if guesses:
+        many = f"{guesses} more" if safe else f"{guesses} can be fixed"
+        parts.append(f"{many} with --fix --unsafe-fixes (guesses; look at them with --diff)")
     return f"{', '.join(parts)}." if parts else ""
 
 
