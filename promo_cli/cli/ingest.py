@@ -14,6 +14,7 @@ from promo_cli.cli.options import Env, now
 from promo_cli.cli.session import JsonFlag, Session, command, group, show
 
 if TYPE_CHECKING:
+    from promo_cli.warehouse.clocks import WrongClock
     from promo_cli.warehouse.ingest import IngestResult
     from promo_cli.warehouse.status import Status
 
@@ -146,6 +147,7 @@ def run(
                 "quarantined": result.quarantined,
                 "refused": result.refused,
                 "receipts": result.receipts,
+                "carried": result.carried,
             }
         )
     elif result.files:
@@ -156,6 +158,8 @@ def run(
         session.note("Next: promo report overview")
     else:
         session.result(nothing)
+    if result.carried and not json:
+        session.note(f"Rows of {result.carried:,} files that the bucket no longer has were taken over from before.")
     if result.bad_share > allowed_bad:
         show(replace(session, json=False), [too_many_bad_lines(result, allowed_bad)])
         raise typer.Exit(1)
@@ -187,6 +191,19 @@ def _document(found: Status) -> dict[str, Any]:
             for (store_id, pos_id), till in found.tills.items()
         ],
         "reasons": dict(found.reasons),
+        "clocks": [
+            {
+                "store_id": each.store_id,
+                "pos_id": each.pos_id,
+                "wrong": each.wrong,
+                "events": each.events,
+                "off_by_seconds": int(each.off_by.total_seconds()),
+                "newest_day": each.newest_day.isoformat(),
+            }
+            for each in found.clocks
+        ],
+        "uploads_begin": found.begins.isoformat() if found.begins else None,
+        "erased": found.erased,
     }
 
 
@@ -202,7 +219,12 @@ def _lines(found: Status) -> Iterator[str]:
     yield f"Last ingest  {_moment(found.last_ingest) or 'never'}"
     yield f"Data up to   {_moment(found.watermark) or 'none'}, the newest event of the store silent longest"
     incomplete = [(*place, till) for place, till in found.tills.items() if till.gaps]
-    yield f"Tills        {len(found.tills):,}, of them {len(incomplete):,} with gaps"
+    wrong = len({(each.store_id, each.pos_id) for each in found.clocks})
+    yield f"Tills        {len(found.tills):,}, of them {len(incomplete):,} with gaps, {wrong:,} with a wrong clock"
+    if found.begins:
+        yield f"Uploads      of before {found.begins} are deleted; the rows of older days are here alone"
+    if found.erased:
+        yield f"Erased       {found.erased:,} names of members"
     if incomplete:
         yield ""
         rows = [
@@ -210,9 +232,22 @@ def _lines(found: Status) -> Iterator[str]:
             for store_id, pos_id, till in incomplete
         ]
         yield grid(("store", "till", "missing", "numbers"), rows, right=(2,))
+    if found.clocks:
+        yield ""
+        clocks = [
+            (each.store_id, each.pos_id or "", f"{each.events:,}", _error(each), each.newest_day.isoformat())
+            for each in found.clocks
+        ]
+        yield grid(("store", "till", "events", "clock", "last on"), clocks, right=(2,))
     if found.reasons:
         yield ""
         yield grid(("code", "lines"), [(code, f"{count:,}") for code, count in found.reasons.items()], right=(1,))
+
+
+def _error(clock: WrongClock) -> str:
+    minutes = int(clock.off_by.total_seconds()) // 60
+    far = f"{minutes // 1440} days" if minutes >= 2880 else f"{minutes // 60} h {minutes % 60} min"
+    return f"{far} ahead" if clock.wrong == "ahead" else f"{far} off its day"
 
 
 def _moment(at: dt.datetime | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,14 +13,14 @@ from promo_cli.cli.options import Env, now
 from promo_cli.cli.session import JsonFlag, Session, command, group
 
 if TYPE_CHECKING:
-    from promo_cli.pipeline.privacy import Erased
+    from promo_cli.pipeline.privacy import Erased, Removed
 
-app = group("Personal data: erase a member for good.")
+app = group("Personal data: erase a member, and what is older than its retention.")
 
 
 @app.callback()
 def privacy() -> None:
-    """Erase a member for good."""
+    """Erase a member for good, or what is older than its retention."""
 
 
 @command(app, "erase")
@@ -72,6 +73,73 @@ def erase(
         session.result(line)
     for line in _next(env, erased, member, dry_run=dry_run):
         session.note(line)
+
+
+@command(app, "retain")
+def retain(
+    session: Session,
+    env: Env,
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Do it. Without it nothing is written.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would change, which is the default.")
+    ] = False,
+    yes: Yes = False,
+    json: JsonFlag = False,
+) -> None:
+    """Remove what is older than the retention in promo.yaml: uploads from the bucket, names from the warehouse.
+
+    Amounts stay for ever. Uploads whose lines are not all in this warehouse stay as well. Run it every night.
+    """
+    from promo_cli.pipeline.privacy import retain_environment
+
+    apply = apply and not dry_run
+    removed = retain_environment(session.start, env, now=now(), confirm=confirmer(session, yes=yes), apply=apply)
+    done = removed.done
+    if json:
+        session.document(
+            {
+                "schema": "promo.privacy-retain/1",
+                "env": env,
+                "target": removed.where,
+                "dry_run": not apply,
+                "uploads_before": _day(done.until.uploads_before),
+                "personal_before": _day(done.until.personal_before),
+                "uploads": done.uploads,
+                "bytes": done.size,
+                "waiting": done.waiting,
+                "rows": dict(done.rows),
+            }
+        )
+        return
+    for line in _removed(env, removed, apply=apply):
+        session.result(line)
+    if done.waiting:
+        session.note(
+            f"{done.waiting:,} older uploads stay: they are not ingested here, have refused lines, or no receipt. "
+            "Look: promo ingest quarantine"
+        )
+    if not apply and (done.uploads or done.rows):
+        session.note(f"Nothing was written. To do it: promo privacy retain --env {env} --apply")
+    elif done.uploads:
+        session.note("Their rows live on in this warehouse alone. Keep a copy: promo warehouse export --to …")
+
+
+def _removed(env: str, removed: Removed, *, apply: bool) -> Iterator[str]:
+    from promo_cli.cli.grid import grid
+
+    done, would = removed.done, "" if apply else "would be "
+    yield f"{env} ({removed.where}):"
+    if (day := _day(done.until.uploads_before)) is not None:
+        yield f"Uploads of before {day}: {done.uploads:,} {would}deleted ({done.size:,} bytes)."
+    if (day := _day(done.until.personal_before)) is not None:
+        yield f"Rows of before {day}: {sum(done.rows.values()):,} {would}freed of names and free text."
+        if done.rows:
+            yield grid(("table", "rows"), [(name, f"{count:,}") for name, count in done.rows.items()], right=(1,))
+
+
+def _day(day: dt.date) -> str | None:
+    return None if day == dt.date.min else day.isoformat()
 
 
 def _told(env: str, erased: Erased, *, dry_run: bool) -> Iterator[str]:

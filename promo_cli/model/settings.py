@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -54,6 +55,54 @@ class Environment(Strict):
     """The AWS region of the bucket."""
     protected: bool = False
     """Whether publishing asks a person, or needs --yes."""
+    staged: bool = False
+    """Whether a publication reaches the stores in the waves of `rollout`, instead of all at once."""
+
+
+class Cohort(Strict):
+    """A group of stores that gets a change together: those named, of these regions, or with one of these tags."""
+
+    stores: list[Id] = []
+    """Ids of stores."""
+    regions: list[Id] = []
+    """Every store of these regions."""
+    tags: list[Id] = []
+    """Every store with one of these tags."""
+
+
+class Wave(Strict):
+    """One step of a staged publication. Stores that no wave names follow after the last one."""
+
+    cohorts: Annotated[list[Id], Field(min_length=1)]
+    """Which cohorts get the change in this wave."""
+    soak_hours: Annotated[int, Field(ge=0, le=8760)] = 24
+    """How many hours pass at least before the next wave."""
+
+
+class Gates(Strict):
+    """What must be true of a wave's stores before the next wave. What is not known is not passed."""
+
+    reporting_percent: Percent = Decimal(100)
+    """The least share of the wave's stores whose tills report the new release, in percent."""
+    max_failed_sync_percent: Percent = Decimal(0)
+    """The largest share of the wave's stores whose last sync was refused, or whose till kept an old bundle."""
+    min_bills: Annotated[int, Field(ge=1)] = 30
+    """How many bills the wave's stores must have sold with the new release at least."""
+    max_rejected_percent: Percent | None = None
+    """The largest share of the tills' decisions about promotions that may be rejections, in percent. Default: any."""
+    max_discount_rise: Percent | None = None
+    """By how many percentage points the discounts' share of sales may rise, against the 7 days before. Default: any."""
+
+
+class Rollout(Strict):
+    """How a staged publication goes from the first stores to all."""
+
+    cohorts: dict[Id, Cohort] = {}
+    """Groups of stores by name; a store in several belongs to the first."""
+    waves: list[Wave] = []
+    """The steps, in order. All other stores follow after the last."""
+    gates: Gates = Field(default_factory=Gates)
+    """What must be true before each next wave."""
 
 
 class Receipt(Strict):
@@ -103,6 +152,24 @@ class Approval(Strict):
     """A budget of so much, in major units."""
 
 
+class Retention(Strict):
+    """How long data about who bought is kept; `promo privacy retain` removes what is older. Default: for ever."""
+
+    uploads_days: Annotated[int, Field(ge=1)] | None = None
+    """How many days after their business day tills' uploads stay in the bucket; not longer than `personal_days`."""
+    personal_days: Annotated[int, Field(ge=1)] | None = None
+    """How many days after the business day the warehouse still knows who bought. Amounts are kept for ever."""
+
+
+class Clocks(Strict):
+    """From where on the clock of a till is reported as wrong. Its events are loaded all the same."""
+
+    ahead_minutes: Annotated[int, Field(ge=0)] = 15
+    """How many minutes an event may be later than the ingest that took it in."""
+    off_day_hours: Annotated[int, Field(ge=0)] = 12
+    """How many hours an event may be before its business day begins, or after it ends."""
+
+
 class Settings(Strict):
     """The whole of promo.yaml."""
 
@@ -120,6 +187,10 @@ class Settings(Strict):
     """Where `promo publish --env NAME` sends releases, by name. Default: `local`, a folder."""
     warehouse: Annotated[str, Field(min_length=1)] = "out/warehouse.duckdb"
     """The database file that reports are made from; a cache, it can always be made anew."""
+    retention: Retention = Field(default_factory=Retention)
+    """How long data about who bought is kept. Default: for ever."""
+    clocks: Clocks = Field(default_factory=Clocks)
+    """From where on the clock of a till is reported as wrong."""
     horizon_days: Annotated[int, Field(ge=1, le=365)] = DEFAULT_HORIZON_DAYS
     """How many days before its start a promotion is sent to tills, so that it begins without network."""
     receipt: Receipt = Field(default_factory=Receipt)
@@ -130,3 +201,5 @@ class Settings(Strict):
     """How far promotions may go together before `promo validate` reports it."""
     approval: Approval = Field(default_factory=Approval)
     """Which promotions need somebody's approval. Default: none."""
+    rollout: Rollout = Field(default_factory=Rollout)
+    """How a publication to an environment with `staged: true` goes from the first stores to all."""

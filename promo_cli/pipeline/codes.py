@@ -31,6 +31,16 @@ UNKNOWN_STORE = Code(
     Why: a bundle can only be made for a store that the workspace describes.
     Fix: take the id of a store under stores/; the message suggests the nearest.""",
 )
+BAD_RETENTION = Code(
+    code="CFG220",
+    name="retention-cannot-hold",
+    severity=Severity.ERROR,
+    doc="""promo.yaml has no `retention`, or one under which uploads outlive the personal data in the warehouse.
+
+    Why: uploads say who bought. While they are in the bucket, a rebuild would bring back what the warehouse has
+    forgotten.
+    Fix: `retention: {uploads_days: 400, personal_days: 730}`; uploads_days is not above personal_days.""",
+)
 NOT_CLEAN = Code(
     code="PUB101",
     name="uncommitted-changes",

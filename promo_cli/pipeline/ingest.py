@@ -11,6 +11,7 @@ from promo_cli.pipeline import codes
 from promo_cli.pipeline.environment import environment, storage_of
 from promo_cli.pipeline.secret import hmac_key
 from promo_cli.warehouse import ingest as work
+from promo_cli.warehouse.clocks import ClockBounds
 from promo_cli.warehouse.ingest import IngestResult, Progress
 from promo_cli.workspace import Workspace, load
 
@@ -61,5 +62,6 @@ def _run(action: Callable[..., IngestResult], start: Path, env: str, now: dt.dat
         env=env,
         hmac_key=hmac_key(workspace.root, env, own_folder="://" not in chosen.target),
         now=now,
+        bounds=ClockBounds(workspace.settings.clocks.ahead_minutes, workspace.settings.clocks.off_day_hours),
         progress=progress,
     )

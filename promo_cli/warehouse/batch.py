@@ -67,7 +67,7 @@ def stage(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> dict[int, lis
             texts[file_id] = text
     _create_origins(con, files)
     staging.read(con, list(texts), list(texts.values()))
-    staging.stage(con, "raw", judge=True)
+    staging.stage_raw(con)
     staging.doubt_foreign_speakers(con)
     by_itself |= staging.take_doubtful(con)
     good: list[tuple[int, Good]] = []
@@ -79,7 +79,7 @@ def stage(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> dict[int, lis
                 bad[file_id].append(verdict)
     if good:
         staging.read_tidied(con, good)
-        staging.stage(con, "tidied", judge=False)
+        staging.stage_tidied(con)
     erasing.scrub_staged(con)
     return bad
 
@@ -160,7 +160,9 @@ def _balanced_counts(
     con: DuckDBPyConnection, files: Mapping[int, Upload], bad: Mapping[int, Sequence[Bad]]
 ) -> dict[int, FileCounts]:
     """Count lines in the content, rows in the tables, and what was held back: three sources that must agree."""
-    loaded = _by_file(con, "events WHERE file_id IN (FROM origins SELECT file_id)")
+    # The bounds let DuckDB skip what other batches have stored.
+    bounds = f"file_id BETWEEN {min(files)} AND {max(files)}"
+    loaded = _by_file(con, f"events WHERE {bounds} AND file_id IN (FROM origins SELECT file_id)")
     held = _by_file(con, "unloaded")
     counts = {}
     for file_id, upload in files.items():

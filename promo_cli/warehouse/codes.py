@@ -162,6 +162,16 @@ NOT_A_WAREHOUSE = Code(
     Why: figures from a damaged file would be wrong.
     Fix: close the other program. A damaged file can be deleted; the next ingest makes it again from the bucket.""",
 )
+ROWS_AT_RISK = Code(
+    code="ING108",
+    name="rows-only-the-warehouse-has",
+    severity=Severity.ERROR,
+    doc="""A rebuild would lose rows: their uploads were deleted by retention, and the warehouse cannot be read.
+
+    Why: a rebuild takes over what the bucket no longer has from the warehouse that it replaces.
+    Fix: restore the warehouse's file from a copy. To begin anew all the same, move the file away: figures then begin
+    with the oldest upload in the bucket.""",
+)
 BAD_QUERY = Code(
     code="ING106",
     name="query-refused",

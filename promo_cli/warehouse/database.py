@@ -30,7 +30,7 @@ COMPACT = "compact"
 def writing(warehouse: Path, hmac_key: bytes, *, fresh: bool = False) -> Iterator[DuckDBPyConnection]:
     """Give the one writer's connection, and publish what it did when the block ends without an exception.
 
-    A `fresh` one begins with nothing; what was published stays readable until the end.
+    A `fresh` one begins with nothing, also after an interrupted one; what was published stays until the end.
 
     Raises Failure (ING101) when another process is writing, (ING102) when a newer version wrote the warehouse,
     (ING105) when it cannot be opened.
@@ -38,7 +38,7 @@ def writing(warehouse: Path, hmac_key: bytes, *, fresh: bool = False) -> Iterato
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with _lock(warehouse):
         work = _working_copy(warehouse, fresh)
-        with _open(work, warehouse) as con:
+        with opened(work, warehouse) as con:
             _require_readable(con, warehouse)
             migrate(con)
             con.execute("SET preserve_insertion_order = false")
@@ -48,6 +48,8 @@ def writing(warehouse: Path, hmac_key: bytes, *, fresh: bool = False) -> Iterato
             compact = meta.get(con, COMPACT)
         if compact:
             _compact(work)
+        if fresh:
+            _work(warehouse).unlink(missing_ok=True)
         work.replace(warehouse)
         _sync_folder(warehouse.parent)
 
@@ -71,7 +73,7 @@ def reading(warehouse: Path) -> Iterator[DuckDBPyConnection]:
 @contextmanager
 def published(warehouse: Path) -> Iterator[DuckDBPyConnection]:
     """As `reading`, of a file that exists, and also of an older version."""
-    with _open(warehouse, warehouse, read_only=True) as con:
+    with opened(warehouse, warehouse, read_only=True) as con:
         _require_readable(con, warehouse)
         yield con
 
@@ -86,7 +88,8 @@ def unfinished(warehouse: Path) -> bool:
     return _work(warehouse).is_file()
 
 
-def _open(path: Path, warehouse: Path, *, read_only: bool = False) -> DuckDBPyConnection:
+def opened(path: Path, warehouse: Path, *, read_only: bool = False) -> DuckDBPyConnection:
+    """Open a file of the warehouse. Raises Failure (ING105) when it is damaged or not one."""
     import duckdb
 
     try:
@@ -101,7 +104,8 @@ def _work(warehouse: Path) -> Path:
 
 
 def _working_copy(warehouse: Path, fresh: bool) -> Path:
-    work = _work(warehouse)
+    # A fresh one has a name of its own: nobody may go on with half of it as if it were the warehouse.
+    work = warehouse.with_name(warehouse.name + ".fresh") if fresh else _work(warehouse)
     if fresh:
         work.unlink(missing_ok=True)
     if not work.is_file():
@@ -121,15 +125,16 @@ def _compact(work: Path) -> None:
     fresh = work.with_name(work.name + ".compact")
     fresh.unlink(missing_ok=True)
     with duckdb.connect() as con:
-        con.execute(f"ATTACH '{_quoted(work)}' AS old (READ_ONLY)")
-        con.execute(f"ATTACH '{_quoted(fresh)}' AS fresh")
+        con.execute(f"ATTACH '{quoted(work)}' AS old (READ_ONLY)")
+        con.execute(f"ATTACH '{quoted(fresh)}' AS fresh")
         con.execute("COPY FROM DATABASE old TO fresh")
         con.execute("DELETE FROM fresh.meta WHERE name = $1", [COMPACT])
         con.execute("DETACH fresh")
     fresh.replace(work)
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """Write a path as SQL text goes between quotes; ATTACH and COPY take no parameters."""
     return str(path).replace("'", "''")
 
 

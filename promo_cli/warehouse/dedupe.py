@@ -51,19 +51,15 @@ def find(con: DuckDBPyConnection) -> list[Conflict]:
     An equal payload has both keys equal. So the lines of contested keys, those with several payloads, can be settled
     among themselves, one by one; for all others counting is enough.
     """
-    sources = [f"SELECT {_KEYS} FROM stage_{table.name}" for table in staged(con) if table.kinds]
     con.execute("CREATE TEMP TABLE unloaded (file_id INTEGER, line INTEGER)")
-    if not sources:
+    fresh = " UNION ALL ".join(f"SELECT {_KEYS} FROM stage_{table.name}" for table in staged(con) if table.kinds)
+    if not fresh or not _find_met(con, fresh):
         return []
     con.execute(
         f"""
         CREATE TEMP TABLE keyed AS
-        WITH fresh AS ({" UNION ALL ".join(sources)})
-        SELECT true AS staged, {_KEYS} FROM fresh
-        UNION ALL
-        SELECT false, {_KEYS} FROM events
-        WHERE event_id IN (SELECT event_id FROM fresh)
-           OR (store_id, pos_id, seq) IN (SELECT (store_id, pos_id, seq) FROM fresh WHERE seq IS NOT NULL)
+        SELECT * FROM (SELECT true AS staged, {_KEYS} FROM ({fresh}) UNION ALL SELECT false, {_KEYS} FROM events)
+        WHERE event_id IN (FROM met_ids) OR (store_id, pos_id, seq) IN (SELECT (store_id, pos_id, seq) FROM met_seqs)
         """
     )
     con.execute(
@@ -87,6 +83,27 @@ def find(con: DuckDBPyConnection) -> list[Conflict]:
         """
     )
     return _settle(con)
+
+
+def _find_met(con: DuckDBPyConnection, fresh: str) -> bool:
+    """Make the tables `met_ids` and `met_seqs` of staged keys that are not alone; tell whether there are any."""
+    con.execute(
+        f"""
+        CREATE TEMP TABLE met_ids AS
+        SELECT event_id FROM ({fresh}) GROUP BY event_id HAVING count(*) > 1
+        UNION SELECT event_id FROM events SEMI JOIN ({fresh}) AS fresh USING (event_id)
+        """
+    )
+    con.execute(
+        f"""
+        CREATE TEMP TABLE met_seqs AS
+        SELECT store_id, pos_id, seq FROM ({fresh}) WHERE seq IS NOT NULL
+        GROUP BY store_id, pos_id, seq HAVING count(*) > 1
+        UNION SELECT store_id, pos_id, seq FROM events SEMI JOIN ({fresh}) AS fresh USING (store_id, pos_id, seq)
+        """
+    )
+    (met,) = con.execute("SELECT (SELECT count(*) FROM met_ids) + (SELECT count(*) FROM met_seqs) > 0").fetchall()[0]
+    return bool(met)
 
 
 def _settle(con: DuckDBPyConnection) -> list[Conflict]:

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promo_cli.storage.interface import Entry, Storage
-from promo_cli.warehouse import database, listing, receipts, tombstones
+from promo_cli.warehouse import clocks, database, keys, listing, receipts, tombstones
 from promo_cli.warehouse.batch import FileCounts, Upload
+from promo_cli.warehouse.carrying import carried
+from promo_cli.warehouse.clocks import DEFAULT_BOUNDS, ClockBounds
 from promo_cli.warehouse.fetching import batches
 from promo_cli.warehouse.loading import load
 from promo_cli.warehouse.unpack import Refused
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 class IngestResult:
     """What one run did. `lines` is always the sum of `loaded`, `duplicate` and `quarantined`.
 
-    `refused` counts the objects that could not be read at all; each is also one quarantined line.
+    `refused` counts the objects that could not be read at all; each is also one quarantined line. `carried` counts
+    the files, outside of the other numbers, whose rows a rebuild took over because the bucket no longer has them.
     """
 
     files: int = 0
@@ -37,6 +40,7 @@ class IngestResult:
     quarantined: int = 0
     refused: int = 0
     receipts: int = 0
+    carried: int = 0
 
     @property
     def bad_share(self) -> float:
@@ -65,21 +69,24 @@ def ingest(
     env: str,
     hmac_key: bytes,
     now: dt.datetime,
+    bounds: ClockBounds = DEFAULT_BOUNDS,
     progress: Watch = lambda _: None,
 ) -> IngestResult:
     """Load every object of `uploads/` and `events/` that the warehouse does not have, and write the receipts.
 
-    `hmac_key` turns phones into keyed hashes; `now` is an aware moment. Raises Failure: ING101 when another process
-    writes, ING102 for a newer warehouse, ING104 for the warehouse of another environment; StorageUnavailable and
-    OutcomeUnknown when the storage fails, after which running it again goes on.
+    `hmac_key` turns phones into keyed hashes; `now` is an aware moment; `bounds` say when a till's clock is wrong.
+    Raises Failure: ING101 when another process writes, ING102 for a newer warehouse, ING104 for the warehouse of
+    another environment, SEC502 and SEC503 for tombstones that cannot be held; StorageUnavailable and OutcomeUnknown
+    when the storage fails, after which running it again goes on.
     """
-    if _nothing_to_do(storage, warehouse, env, now):
+    if _nothing_to_do(storage, warehouse, env, now, bounds):
         return IngestResult()
     with database.writing(warehouse, hmac_key) as con:
         listing.require_environment(con, env, warehouse)
         tombstones.learn(con, storage)
         result = _load(con, storage, listing.pending(con, storage, now), hmac_key, now, progress)
         listing.remember(con, env, now)
+        clocks.remember(con, bounds)
         return replace(result, receipts=receipts.write_due(con, storage, now))
 
 
@@ -90,6 +97,7 @@ def replay(
     env: str,
     hmac_key: bytes,
     now: dt.datetime,
+    bounds: ClockBounds = DEFAULT_BOUNDS,
     progress: Watch = lambda _: None,
 ) -> IngestResult:
     """Read every object again that has lines in quarantine, as after an update that understands more of them.
@@ -111,22 +119,29 @@ def rebuild(
     env: str,
     hmac_key: bytes,
     now: dt.datetime,
+    bounds: ClockBounds = DEFAULT_BOUNDS,
     progress: Watch = lambda _: None,
 ) -> IngestResult:
-    """Make the warehouse anew from the bucket alone; the old one can be read until the new one replaces it.
+    """Make the warehouse anew from the bucket; the old one can be read until the new one replaces it.
 
     Objects are taken in the order in which they first arrived, which their receipts remember, so that of two
-    contradicting lines the same one is kept again. Parameters and errors are those of `ingest`.
+    contradicting lines the same one is kept again. Rows of uploads that the bucket no longer has, as after their
+    retention, are taken over from the old warehouse. Parameters and errors are those of `ingest`; also Failure
+    (ING108) when such rows would be lost.
     """
     with database.writing(warehouse, hmac_key, fresh=True) as con:
-        tombstones.learn(con, storage)
-        entries = listing.pending(con, storage, now)
-        arrived = receipts.arrivals(storage, [entry.key for entry in entries])
-        entries.sort(key=lambda entry: (arrived.get(entry.key, "9"), entry.key))
-        result = _load(con, storage, entries, hmac_key, now, progress)
-        receipts.mark_written(con, list(arrived), now)
+        expired = tombstones.retained(storage).uploads_before > dt.date.min
+        present = {entry.key for prefix in (keys.ALL_UPLOADS, keys.EVENTS) for entry in storage.list(prefix)}
+        with carried(con, warehouse, env, present, expired=expired) as count:
+            tombstones.learn(con, storage)
+            entries = listing.pending(con, storage, now)
+            arrived = receipts.arrivals(storage, [entry.key for entry in entries])
+            entries.sort(key=lambda entry: (arrived.get(entry.key, "9"), entry.key))
+            result = _load(con, storage, entries, hmac_key, now, progress)
+            receipts.mark_written(con, arrived, now)
         listing.remember(con, env, now)
-        return replace(result, receipts=receipts.write_due(con, storage, now))
+        clocks.remember(con, bounds)
+        return replace(result, receipts=receipts.write_due(con, storage, now), carried=count)
 
 
 def _load(
@@ -145,12 +160,12 @@ def _load(
     return result
 
 
-def _nothing_to_do(storage: Storage, warehouse: Path, env: str, now: dt.datetime) -> bool:
+def _nothing_to_do(storage: Storage, warehouse: Path, env: str, now: dt.datetime, bounds: ClockBounds) -> bool:
     """Spare a copy of the whole warehouse when there is nothing new."""
     if not warehouse.is_file() or database.unfinished(warehouse):
         return False
     with database.published(warehouse) as con:
-        if not database.is_current(con):
+        if not database.is_current(con) or not clocks.are_known(con, bounds):
             return False
         listing.require_environment(con, env, warehouse)
         return not (receipts.are_due(con) or tombstones.unknown(con, storage) or listing.pending(con, storage, now))

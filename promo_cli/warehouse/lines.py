@@ -52,6 +52,8 @@ def split(content: bytes) -> Iterator[tuple[int, int, bytes]]:
 def count(content: bytes) -> int:
     """Count the lines that are not blank."""
     begun = b"\n" + content
+    if not any(b"\n" + each in begun for each in (b"\n", b" ", b"\t", b"\r")):
+        return content.count(b"\n") + (content[-1:] not in (b"", b"\n"))
     return begun.count(b"\n") - len(_BLANK_LINE.findall(begun))
 
 

@@ -54,8 +54,12 @@ def install(con: DuckDBPyConnection, hmac_key: bytes) -> None:
         -- Trimming is slow, so only where there is something to trim.
         CREATE OR REPLACE TEMP MACRO trimmed(text) AS
             if(starts_with(text, '{') AND ends_with(text, '}'), text, trim(text, chr(32) || chr(9) || chr(13)));
-        CREATE OR REPLACE TEMP MACRO payload_hash(text) AS
-            CAST('0x' || sha256(without_phone(trimmed(text)))[1:16] AS UBIGINT);
+        CREATE OR REPLACE TEMP MACRO payload_hash(text) AS md5_number_lower(without_phone(trimmed(text)));
+        CREATE OR REPLACE TEMP MACRO payload_hash_beside(text, phone) AS
+            CASE WHEN phone IS NULL THEN md5_number_lower(trimmed(text))
+                 WHEN contains(text, '"customer_phone":' || phone)
+                 THEN md5_number_lower(trimmed(replace(text, '"customer_phone":' || phone, '"customer_phone":null')))
+                 ELSE payload_hash(text) END;
         -- A zero byte parts the use from the text: no id or number can hold one, so no two uses give one hash.
         CREATE OR REPLACE TEMP MACRO erased_hash(hash) AS
             CAST('0x' || keyed_hash('payload' || chr(0) || hash)[1:16] AS UBIGINT);

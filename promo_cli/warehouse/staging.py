@@ -9,10 +9,10 @@ back tidied: plain keys, with the unknown ones under one key.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from promo_cli.warehouse.scalars import PHONE_KEY
 from promo_cli.warehouse.shapes import RESCUED, Field, Shape
 from promo_cli.warehouse.tables import TABLES, Table, family
 from promo_cli.warehouse.verdicts import Good
@@ -22,17 +22,19 @@ if TYPE_CHECKING:
 
 MAX_LINE_BYTES = 2**20
 
-_OF_LINE = ("file_id", "line", "payload_hash")
+_OF_LINE = ("file_id", "line")
 _OF_ITEM = ("file_id", "line", "event_id", "position")
 
 
 def read(con: DuckDBPyConnection, files: Sequence[int], texts: Sequence[str]) -> None:
     """Split whole texts into the table `raw`, one row per line that is not blank; lines count from 1."""
+    # Looking for a text is many times faster than reading JSON. Where it misleads, because it stands further inside,
+    # the line's own kind is not the one that its table expects, and the line is in doubt.
+    usual = " ".join(f"""WHEN contains(text, '"kind":"{kind}"') THEN '{kind}'""" for kind in _kinds())
     con.execute(
-        """
+        f"""
         CREATE TEMP TABLE raw AS
-        SELECT file_id, line, text, payload_hash(text) AS payload_hash,
-               TRY(json_extract_string(text, '$.kind')) AS kind
+        SELECT file_id, line, text, CASE {usual} ELSE TRY(json_extract_string(text, '$.kind')) END AS kind
         FROM (SELECT file_id, CAST(generate_subscripts(lines, 1) AS INTEGER) AS line, unnest(lines) AS text
               FROM (SELECT file_id, string_split(content, chr(10)) AS lines
                     FROM (SELECT unnest($files::INTEGER[]) AS file_id, unnest($texts::VARCHAR[]) AS content)))
@@ -42,19 +44,25 @@ def read(con: DuckDBPyConnection, files: Sequence[int], texts: Sequence[str]) ->
     )
 
 
-def stage(con: DuckDBPyConnection, source: str, *, judge: bool) -> None:
-    """Add the lines in the table `source` to the tables `stage_…`; with `judge` name those in doubt in `doubtful`."""
-    existing = _temporary(con)
-    if judge:
+def stage_raw(con: DuckDBPyConnection) -> None:
+    """Add the lines in `raw` to the tables `stage_…`, and name those in doubt in the table `doubtful`."""
+    import duckdb
+
+    con.execute("CREATE TEMP TABLE doubtful (file_id INTEGER, line INTEGER)")
+    try:
+        _stage(con, "raw", judge=True)
+    except duckdb.InvalidInputException:
+        # A line is no JSON. To look at each line first would cost more than doing the rare batch twice.
+        drop(con, keep=("raw", "origins"))
         con.execute("CREATE TEMP TABLE doubtful (file_id INTEGER, line INTEGER)")
-        known = _texts(kind for table in TABLES for kind in table.kinds)
-        _doubt(con, f"{source} WHERE kind IS NULL OR kind NOT IN ({known}) OR strlen(text) > {MAX_LINE_BYTES}")
-    present = {kind for (kind,) in con.execute(f"SELECT DISTINCT kind FROM {source}").fetchall()}
-    for table in TABLES:
-        if present.intersection(table.kinds):
-            lines = f"(FROM {source} WHERE kind IN ({_texts(table.kinds)}))"
-            _add(con, table, _OF_LINE, lines, existing, judge)
-            _add_children(con, table, f"(SELECT file_id, line FROM {source})", existing, judge)
+        con.execute("UPDATE raw SET kind = NULL WHERE NOT json_valid(text)")
+        _stage(con, "raw", judge=True)
+    _doubt(con, f"raw WHERE kind IS NULL OR kind NOT IN ({_texts(_kinds())}) OR strlen(text) > {MAX_LINE_BYTES}")
+
+
+def stage_tidied(con: DuckDBPyConnection) -> None:
+    """Add the lines in `tidied` to the tables `stage_…`; about them there is no doubt."""
+    _stage(con, "tidied", judge=False)
 
 
 def read_tidied(con: DuckDBPyConnection, good: Sequence[tuple[int, Good]]) -> None:
@@ -104,14 +112,35 @@ def staged(con: DuckDBPyConnection) -> list[Table]:
     return [table for root in TABLES for table in family(root) if f"stage_{table.name}" in found]
 
 
-def drop(con: DuckDBPyConnection) -> None:
+def drop(con: DuckDBPyConnection, *, keep: Collection[str] = ()) -> None:
     """Remove every temporary table."""
-    for name in _temporary(con):
+    for name in _temporary(con).difference(keep):
         con.execute(f"DROP TABLE {name}")
 
 
 def _temporary(con: DuckDBPyConnection) -> set[str]:
     return {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()}
+
+
+def _kinds() -> list[str]:
+    return [kind for table in sorted(TABLES, key=_rarity) for kind in table.kinds]
+
+
+def _rarity(table: Table) -> int:
+    # The first kind looked for costs least: a sale has one bill, and several of what is said about its promotions.
+    often = ("usages", "logs", "eligible", "bills")
+    return often.index(table.name) if table.name in often else len(often)
+
+
+def _stage(con: DuckDBPyConnection, source: str, *, judge: bool) -> None:
+    existing = _temporary(con)
+    present = {kind for (kind,) in con.execute(f"SELECT DISTINCT kind FROM {source}").fetchall()}
+    for table in TABLES:
+        if present.intersection(table.kinds):
+            lines = f"(FROM {source} WHERE kind IN ({_texts(table.kinds)}))"
+            carried = _OF_LINE if judge else (*_OF_LINE, "payload_hash")
+            _add(con, table, carried, lines, existing, judge)
+            _add_children(con, table, f"(SELECT file_id, line FROM {source})", existing, judge)
 
 
 def _add_children(con: DuckDBPyConnection, parent: Table, lines: str, existing: Collection[str], judge: bool) -> None:
@@ -141,26 +170,44 @@ def _add(
 ) -> None:
     name = f"stage_{table.name}"
     verb = f"INSERT INTO {name}" if name in existing else f"CREATE TEMP TABLE {name} AS"
-    con.execute(f"{verb} {_typed(table.shape, carried, lines)}")
+    con.execute(f"{verb} {_typed(table.shape, carried, lines, judge)}")
     if judge:
         _doubt(con, f"{name} WHERE NOT clean")
-        distinct = con.execute(f"SELECT DISTINCT json_keys(text) FROM {lines}").fetchall()
-        known = table.shape.known
-        odd = [keys for (keys,) in distinct if keys and (len(set(keys)) < len(keys) or not known.issuperset(keys))]
-        if odd:
-            _doubt(con, f"{lines} WHERE json_keys(text) IN (SELECT unnest($odd))", odd=odd)
 
 
-def _typed(shape: Shape, carried: Sequence[str], lines: str) -> str:
-    names = [field.name for field in shape.fields]
-    spec = json.dumps(dict.fromkeys([*names, RESCUED], "JSON"))
+def _typed(shape: Shape, carried: Sequence[str], lines: str, judge: bool) -> str:
+    names = [field.name for field in shape.fields] + ([] if judge else [RESCUED])
+    paths = ", ".join(f"'$.{name}'" for name in names)
+    optional = {field.name for field in shape.fields if not field.required} | {RESCUED}
+    values = [
+        f"nullif(found[{place}]::VARCHAR, 'null') AS \"{name}\""
+        if name in optional
+        else f'found[{place}]::VARCHAR AS "{name}"'
+        for place, name in enumerate(names, start=1)
+    ]
     columns = [column for field in shape.fields for column in _columns(field)]
-    checks = " AND ".join(_check(field) for field in shape.fields)
+    checks = [_check(field) for field in shape.fields]
+    if judge:
+        # As many keys as were found: none twice, none that is unknown.
+        checks.append("len(json_keys(text)) = list_count(found)")
+        columns.append(f"NULL::JSON AS {RESCUED}")
+        if carried == _OF_LINE:
+            columns.insert(0, _payload_hash(shape))
+    else:
+        columns.append(f"{RESCUED}::JSON AS {RESCUED}")
     kept = ", ".join(carried)
     return (
-        f"SELECT {kept}, {', '.join(columns)}, {RESCUED}, coalesce({checks}, false) AS clean"
-        f" FROM (SELECT {kept}, unnest(json_transform(text, '{spec}')) FROM {lines})"
+        f"SELECT {kept}, {', '.join(columns)}, coalesce({' AND '.join(checks)}, false) AS clean"
+        f" FROM (SELECT {kept}, text, found, {', '.join(values)}"
+        f" FROM (SELECT {kept}, text, json_extract(text, [{paths}]) AS found FROM {lines}))"
     )
+
+
+def _payload_hash(shape: Shape) -> str:
+    for field in shape.fields:
+        if field.scalar and PHONE_KEY in field.scalar.columns:
+            return f'payload_hash_beside(text, "{field.name}") AS payload_hash'
+    return "payload_hash(text) AS payload_hash"
 
 
 def _columns(field: Field) -> list[str]:
@@ -178,7 +225,7 @@ def _check(field: Field) -> str:
 
 
 def _over(field: Field, expression: str) -> str:
-    return expression.replace("$x", f'("{field.name}"::VARCHAR)')
+    return expression.replace("$x", f'"{field.name}"')
 
 
 def _doubt(con: DuckDBPyConnection, lines: str, **values: object) -> None:

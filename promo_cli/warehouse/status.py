@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from promo_cli.warehouse import meta
+from promo_cli.warehouse.clocks import WrongClock, wrong_clocks
 from promo_cli.warehouse.listing import environment_of
 from promo_cli.warehouse.tills import TillState, states
 
@@ -19,7 +21,9 @@ class Status:
     """The ledger in short. Moments are UTC.
 
     `refused` counts the files that could not be read at all. `watermark` is the newest event of the store that has
-    been silent longest: up to there every store has been heard. `reasons` counts quarantined lines by code.
+    been silent longest: up to there every store has been heard; clocks that are ahead do not count. `reasons` counts
+    quarantined lines by code, `clocks` are the tills whose clocks are wrong. `begins` is the first business day whose
+    uploads are still in the bucket, once a retention has deleted older ones; `erased` counts tombstones.
     """
 
     environment: str | None
@@ -34,6 +38,9 @@ class Status:
     watermark: dt.datetime | None
     tills: Mapping[tuple[str, str], TillState]
     reasons: Mapping[str, int]
+    clocks: Sequence[WrongClock]
+    begins: dt.date | None
+    erased: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,13 @@ def status(con: DuckDBPyConnection) -> Status:
         """
     ).fetchall()[0]
     *counts, last_ingest = sums
-    newest = con.execute("SELECT max(at_utc) FROM events GROUP BY store_id").fetchall()
+    (erased,) = con.execute("SELECT count(*) FROM erasures").fetchall()[0]
+    newest = con.execute(
+        """
+        SELECT max(at_utc) FROM events ANTI JOIN (SELECT file_id, line FROM wrong_clocks WHERE wrong = 'ahead')
+        USING (file_id, line) GROUP BY store_id
+        """
+    ).fetchall()
     reasons = con.execute("SELECT code, count(*) FROM quarantine GROUP BY code ORDER BY code").fetchall()
     files, refused, lines, loaded, duplicate, quarantined, receipts_due = map(int, counts)
     return Status(
@@ -76,6 +89,9 @@ def status(con: DuckDBPyConnection) -> Status:
         watermark=min((at for (at,) in newest if at), default=None),
         tills=states(con),
         reasons=dict(reasons),
+        clocks=wrong_clocks(con),
+        begins=dt.date.fromisoformat(begins) if (begins := meta.get(con, "uploads_before")) else None,
+        erased=erased,
     )
 
 

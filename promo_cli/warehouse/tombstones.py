@@ -25,7 +25,7 @@ RETENTION = "promo.retention/1"
 
 _ERASED = f"{PRIVACY}erased-"
 _RETAINED = f"{PRIVACY}retained-"
-_NEVER = dt.date(1, 1, 1)
+_NEVER = dt.date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,8 @@ def _take_erasure(con: DuckDBPyConnection, key: str, fields: Fields, mine: str) 
 def _take_retained(con: DuckDBPyConnection, key: str, fields: Fields) -> None:
     found = _retained(key, fields)
     meta.put(con, "retained", key)
+    if found.uploads_before > _NEVER:
+        meta.put(con, "uploads_before", found.uploads_before.isoformat())
     if found.personal_before > _NEVER:
         meta.put(con, "personal_before", found.personal_before.isoformat())
 

@@ -231,7 +231,7 @@ class Paths:
         """Whether the bulk path has doubts, and the rows it makes."""
         staging.read(self.con, [1], [content])
         self.con.execute("CREATE TEMP TABLE origins AS SELECT 1 AS file_id, 'jkt-01' AS store_id, '1' AS pos_id")
-        staging.stage(self.con, "raw", judge=True)
+        staging.stage_raw(self.con)
         staging.doubt_foreign_speakers(self.con)
         return bool(staging.take_doubtful(self.con)), self._rows()
 
@@ -239,7 +239,7 @@ class Paths:
         """The verdicts of the exact path, and the rows it makes."""
         verdicts = list(lines.examine(content, Origin("jkt-01", "1", DAY)))
         staging.read_tidied(self.con, [(1, each) for each in verdicts if isinstance(each, Good)])
-        staging.stage(self.con, "tidied", judge=False)
+        staging.stage_tidied(self.con)
         return verdicts, self._rows()
 
     def _rows(self) -> dict[str, list[tuple[Any, ...]]]:
