@@ -18,7 +18,8 @@ _BLOCK = 64  # bytes that SHA-256 takes at a time
 _NAMES = frozenset({"customer_phone", "customer_key", "member_id", "unit"})  # say who bought
 _FREE_TEXT = frozenset({"reason", "detail"})  # written by people at the till
 _PERSONAL_KEY = re.compile(
-    r"phone|mobile|whatsapp|mail|address|birth|passport|contact|name|comment|note|gender|customer|member|loyalty",
+    r"phone|mobile|whatsapp|mail|address|birth|passport|contact|name|comment|note|gender|customer|loyalty"
+    r"|member(?!_?(?:tier|type|level))",
     re.IGNORECASE,
 )
 _PERSONAL_PAIR = re.compile(
