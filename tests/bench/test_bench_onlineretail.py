@@ -11,7 +11,7 @@ from promo_cli.warehouse.database import reading
 SAMPLE = Path(__file__).with_name("onlineretail_sample.csv")
 """Whole invoices of the "Online Retail" set (UCI, CC0): bills, returns, write-offs, manual discounts, doubled lines."""
 
-SUMS = onlineretail.Figures(268, 262, 32, 20, Decimal("10399.941"), Decimal("10369.141"))
+SUMS = onlineretail.Figures(268, 262, 32, 16, Decimal("10399.941"), Decimal("10369.141"))
 UPLOADS = 18
 
 
@@ -34,7 +34,7 @@ def test_the_warehouse_adds_up_to_the_file(warehouse: Path) -> None:
         rows=len(rows),
         distinct_rows=len(set(rows)),
         invoices=len({row[0] for row in rows}),
-        customers=len({row[6] for row in rows} - {""}),
+        customers=len({row[6] for row in rows if not row[3].startswith("-")} - {""}),
         net=sum((_net(row) for row in rows), Decimal(0)),
         distinct_net=sum((_net(row) for row in set(rows)), Decimal(0)),
     )
