@@ -50,8 +50,8 @@ class Query:
     """One section's query, and what its columns mean.
 
     `show` makes it a table, a single row of figures, the report's headline, or caveats that depend on the data.
-    `statistic` names the function that makes the section's rows out of the query's. `suppress` names the column that
-    counts persons: rows with too few are blanked.
+    `statistic` names the function that makes the section's rows out of the query's. `suppress` names columns that count
+    persons, each with the columns to blank where they are too few; without any, all figures of the row.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Query:
     chart: Chart | None = None
     note: str = ""
     statistic: str | None = None
-    suppress: str | None = None
+    suppress: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,8 @@ def _query(about: str, sql: str) -> Query:
     chart = _chart(header["chart"], where) if "chart" in header else None
     mentioned = [end for column in columns for end in column.interval or ()]
     mentioned += [chart.x, *chart.y, *([chart.series] if chart.series else [])] if chart else []
-    mentioned += [header["suppress"]] if "suppress" in header else []
+    suppress = _suppress(header.get("suppress"), where)
+    mentioned += [name for persons, blanked in suppress for name in (persons, *blanked)]
     if unknown := [name for name in mentioned if name not in named]:
         raise ValueError(f"{where}: there is no column {unknown[0]!r}")
     return Query(
@@ -182,8 +183,15 @@ def _query(about: str, sql: str) -> Query:
         chart=chart,
         note=header.get("note", ""),
         statistic=header.get("statistic"),
-        suppress=header.get("suppress"),
+        suppress=suppress,
     )
+
+
+def _suppress(value: Any, where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if value is None or isinstance(value, str):
+        return ((value, ()),) if value else ()
+    found = _mapping(value, where=f"{where}: suppress")
+    return tuple((persons, tuple(blanked or ())) for persons, blanked in found.items())
 
 
 def _chart(value: Any, where: str) -> Chart:

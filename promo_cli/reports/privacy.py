@@ -8,7 +8,7 @@ suppression of a table with one margin.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from promo_cli.reports.result import Blank, Column, Row
@@ -18,24 +18,29 @@ FEWEST_PERSONS = 10
 
 
 def suppress(
-    columns: Sequence[Column], rows: Sequence[Row], total: Row | None, persons: str
+    columns: Sequence[Column], rows: Sequence[Row], total: Row | None, persons: str, blanked: Collection[str] = ()
 ) -> tuple[tuple[Row, ...], Row | None]:
-    """Blank all figures of rows with 1 to 9 persons, and of as many others as it takes; texts stay.
+    """Blank the figures of rows with 1 to 9 persons, and of as many others as it takes; texts stay.
 
-    `persons` names the column that counts them. The rows must divide one population: their sum may be known.
+    `persons` names the column that counts them, `blanked` the columns that are about them; without any, all are. The
+    rows must divide one population: their sum may be known.
     """
     at = next(number for number, column in enumerate(columns) if column.name == persons)
+    about = [
+        column.type not in ("text", "date") and (not blanked or column.name in (persons, *blanked))
+        for column in columns
+    ]
     counts = [_count(row[at]) for row in rows]
     hidden = {number for number, count in enumerate(counts) if 0 < count < FEWEST_PERSONS}
     others = sorted(
-        (n for n, row in enumerate(rows) if n not in hidden and _says_something(columns, row)),
+        (n for n, row in enumerate(rows) if n not in hidden and _says_something(about, row)),
         key=lambda n: (counts[n], n),
     )
     while others and not _safe(hidden, counts):
         hidden.add(others.pop(0))
-    kept = tuple(_blanked(columns, row) if number in hidden else row for number, row in enumerate(rows))
+    kept = tuple(_blanked(about, row) if number in hidden else row for number, row in enumerate(rows))
     if total is not None and (not _safe(hidden, counts) or 0 < _count(total[at]) < FEWEST_PERSONS):
-        return kept, _blanked(columns, total)
+        return kept, _blanked(about, total)
     return kept, total
 
 
@@ -43,14 +48,14 @@ def _safe(hidden: set[int], counts: Sequence[int]) -> bool:
     return not hidden or (len(hidden) > 1 and sum(counts[number] for number in hidden) >= FEWEST_PERSONS)
 
 
-def _says_something(columns: Sequence[Column], row: Row) -> bool:
-    return any(value for value, column in zip(row, columns, strict=True) if column.type not in ("text", "date"))
+def _says_something(about: Sequence[bool], row: Row) -> bool:
+    return any(value for value, is_about in zip(row, about, strict=True) if is_about)
 
 
-def _blanked(columns: Sequence[Column], row: Row) -> Row:
+def _blanked(about: Sequence[bool], row: Row) -> Row:
     return tuple(
-        value if value is None or column.type in ("text", "date") else Blank.SUPPRESSED
-        for value, column in zip(row, columns, strict=True)
+        Blank.SUPPRESSED if is_about and value is not None else value
+        for value, is_about in zip(row, about, strict=True)
     )
 
 

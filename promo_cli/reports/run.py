@@ -144,8 +144,8 @@ def _section(con: DuckDBPyConnection, report: files.Report, query: files.Query, 
         else:
             plain.append(values_of_row)
     kept = tuple(plain)
-    if query.suppress is not None:
-        kept, total = suppress(query.columns, kept, total, query.suppress)
+    for persons, blanked in query.suppress:
+        kept, total = suppress(query.columns, kept, total, persons, blanked)
     is_figures = query.show == "figures"
     return Section(
         query.name, query.title, is_figures, query.columns, kept, total, query.depth, query.chart, query.note

@@ -46,12 +46,18 @@ def sale(
 ) -> list[Event]:
     """Return the events of a completed sale: the bill, a usage for each promotion applied, a log for each decision.
 
+    A promotion that is earned (cashback, points) is used as well; the usage's amount is what it costs the company:
+    money that is credited, and 0 for points.
+
     ``customer_key`` is a keyed hash of who bought. ``tender`` is what was paid with; by default the whole bill with
     the cart's method. A split tender has to be given, since the cart's amounts are those before a payment discount.
     """
     bill = _bill(cart, receipt, products, bill_id, when, customer_key, tender)
-    usages = [_usage(one, bill, when) for one in receipt["applied"]]
+    # What is only earned takes nothing off, and is a use all the same: limits count it.
+    earned = [_earned(one) for one in receipt.get("rewards", ())]
+    usages = [_usage(one, bill, when) for one in (*receipt["applied"], *earned)]
     applied = [_applied(one, bill, when) for one in receipt["applied"]]
+    applied += [_applied({**one, "amount": 0}, bill, when) for one in earned]
     rejected = [_rejected(one, bill, when) for one in receipt["skipped"]]
     eligible = [_eligible(one, bill, when) for one in receipt["skipped"] if one["reason_code"] in _COULD_HAVE]
     return [bill, *usages, *applied, *rejected, *eligible]
@@ -160,6 +166,8 @@ def _bill(
         "final_amount": final,
         "lines": [_line(line, number, products) for number, line in enumerate(receipt["lines"], start=1)],
     }
+    if customer.get("tier"):
+        bill["member_tier"] = customer["tier"]
     if receipt.get("rewards"):
         bill["rewards"] = receipt["rewards"]
     return bill
@@ -183,6 +191,18 @@ def _line(line: Mapping[str, Any], number: int, products: Mapping[str, Any]) -> 
     if line.get("gift"):
         found["gift"] = True
     return found
+
+
+def _earned(reward: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a reward as if it were applied: what of a budget it spends, and in words what was earned."""
+    factor, amount, method = reward.get("multiplier"), reward["amount"], reward["method"]
+    money = factor is None and method != "points"
+    return {
+        "promotion_id": reward["promotion_id"],
+        "code": reward["code"],
+        "amount": amount if money else 0,
+        "explanation": f"{amount} earned as {method}" if factor is None else f"points count {factor} times",
+    }
 
 
 def _usage(applied: Mapping[str, Any], bill: Mapping[str, Any], when: Moment) -> Event:

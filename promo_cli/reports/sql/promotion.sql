@@ -2,7 +2,7 @@
 title: One promotion
 help: What a promotion did in a period - its key figures, what it added, by day and store, on which products and for whom.
 promotions: one
-needs: [period, lift]
+needs: [period, holdout, lift]
 caveats:
   - Net is what customers paid on bills with the promotion, after returns. It is not incremental - many would have bought anyway.
 */
@@ -278,13 +278,9 @@ columns:
 WITH last_state AS (
     SELECT voucher, arg_max(coalesce(status, 'redeemed'), (at_utc, event_id)) AS state
     FROM vouchers WHERE asked_for(business_date, store_id, brand_id) AND asked_about(promotion_id) GROUP BY voucher),
-used AS (
-    SELECT person, customer_key, member_id FROM period_uses AS uses
-    JOIN (SELECT event_id, customer_key, member_id FROM bills) USING (event_id) WHERE stands),
 targeted AS (
-    SELECT unit, count(used.customer_key) + count(member.member_id) AS times
-    FROM lift_arms LEFT JOIN used ON used.customer_key = unit
-    LEFT JOIN used AS member ON member.member_id = unit AND member.customer_key IS DISTINCT FROM unit
+    SELECT unit, count(uses.event_id) AS times
+    FROM held_out LEFT JOIN unit_persons USING (unit) LEFT JOIN uses ON uses.person = unit_persons.person AND stands
     WHERE arm = 'T' AND NOT is_store GROUP BY unit),
 found AS (
     SELECT 1 AS place, 'vouchers' AS rate_of, count(*) FILTER (state = 'redeemed') AS redeemed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -11,7 +12,9 @@ from promo_cli.reports.result import Blank
 from promo_cli.reports.statistics import lift
 from promo_cli.reports.statistics.intervals import NOTHING, Estimate, newcombe, ratio, welch, wilson
 from promo_cli.reports.statistics.lift import Evidence, Finding
-from promo_cli.reports.statistics.survival import kaplan_meier
+from promo_cli.reports.statistics.survival import Step, kaplan_meier
+
+_DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 28, 42, 56, 90, 120, 180, 365)
 
 Rows = Sequence[Mapping[str, Any]]
 Made = list[dict[str, Any]]
@@ -155,7 +158,7 @@ def survival_rows(rows: Rows) -> Made:
     made = []
     ordered = sorted(rows, key=lambda row: (row["series"], row["time"], row["happened"]))
     for series, group in groupby(ordered, key=lambda row: row["series"]):
-        steps = kaplan_meier((row["time"], row["happened"], row["customers"]) for row in group)
+        steps = _at_days(kaplan_meier((row["time"], row["happened"], row["customers"]) for row in group))
         made += [
             {
                 "series": series,
@@ -168,6 +171,12 @@ def survival_rows(rows: Rows) -> Made:
             for step in steps
         ]
     return made
+
+
+def _at_days(steps: Sequence[Step]) -> list[Step]:
+    """Thin a curve to what a table needs: of each span between two of those days the last step."""
+    ends = {bisect_left(_DAYS, step.time): step for step in steps}
+    return [ends[key] for key in sorted(ends)]
 
 
 STATISTICS: Mapping[str, Callable[[Rows], Made]] = {

@@ -1,8 +1,6 @@
 /*
 parameters:
   design: {type: text, help: "A to E; by default the best grade that the data allows"}
-  experiment: {type: text, help: "take this experiment's holdout; by default the one that the promotion was in"}
-  control: {type: text, default: control, help: "the arm that did not get the promotion"}
   treated_stores: {type: texts, help: "compare these stores; by default those where it was used"}
   control_stores: {type: texts, help: "with these; by default those where it never was"}
   margin_low: {type: number, default: "0.3", help: "gross margin to reckon with where costs are not known, at least"}
@@ -78,43 +76,14 @@ CREATE OR REPLACE TEMP TABLE lift_facts AS
     LEFT JOIN costs USING (promotion_id)
     LEFT JOIN (SELECT promotion_id, programme_cost FROM ref_promotions) USING (promotion_id);
 
--- Who was held out: of an experiment that the promotion was in, each unit with the arm it met first.
-CREATE OR REPLACE TEMP TABLE lift_arms AS
-    WITH met AS (
-        SELECT experiment, unit, arg_min(variant, (at_utc, event_id)) AS variant, min(business_date) AS met_on
-        FROM exposures
-        WHERE business_date <= last_known() AND asked_where(store_id, brand_id)
-          AND (getvariable('experiment') IS NULL OR experiment = getvariable('experiment'))
-        GROUP BY experiment, unit),
-    tried AS (
-        SELECT DISTINCT promotion_id, experiment, variant
-        FROM exposures JOIN period_uses AS uses USING (store_id, bill_id) WHERE stands),
-    held AS (
-        SELECT promotion_id, experiment, variant, variant != getvariable('control') AS treated
-        FROM (SELECT DISTINCT promotion_id, experiment FROM tried)
-        JOIN (SELECT DISTINCT experiment, variant FROM met) USING (experiment)
-        LEFT JOIN (SELECT *, true AS used FROM tried) USING (promotion_id, experiment, variant)
-        WHERE used OR variant = getvariable('control')),
-    sizes AS (
-        SELECT promotion_id, experiment, count(*) AS units FROM held JOIN met USING (experiment, variant) GROUP BY ALL),
-    largest AS (SELECT promotion_id, arg_min(experiment, (-units, experiment)) AS experiment FROM sizes GROUP BY ALL)
-    SELECT promotion_id, experiment, CASE WHEN treated THEN 'T' ELSE 'C' END AS arm, unit, met_on,
-           unit IN (SELECT store_id FROM known_sales) AS is_store
-    FROM held SEMI JOIN largest USING (promotion_id, experiment) JOIN met USING (experiment, variant);
-
 CREATE OR REPLACE TEMP TABLE lift_units AS
     WITH unit_bills AS (
-        SELECT arms.promotion_id, unit, event_id
-        FROM lift_arms AS arms JOIN lift_bills AS bills ON bills.promotion_id = arms.promotion_id AND customer_key = unit
-        UNION
-        SELECT arms.promotion_id, unit, event_id
-        FROM lift_arms AS arms JOIN lift_bills AS bills ON bills.promotion_id = arms.promotion_id AND member_id = unit),
+        SELECT promotion_id, unit, event_id
+        FROM held_out JOIN unit_persons USING (unit) JOIN lift_bills USING (promotion_id, person)),
     life AS (
-        SELECT unit, business_date, net FROM (SELECT DISTINCT unit FROM lift_arms WHERE NOT is_store)
-        JOIN known_sales ON (customer_key = unit) WHERE NOT voided
-        UNION ALL
-        SELECT unit, business_date, net FROM (SELECT DISTINCT unit FROM lift_arms WHERE NOT is_store)
-        JOIN known_sales ON (member_id = unit) WHERE NOT voided AND customer_key IS DISTINCT FROM unit),
+        SELECT unit, business_date, net
+        FROM (SELECT DISTINCT unit FROM held_out WHERE NOT is_store) JOIN unit_persons USING (unit)
+        JOIN known_sales USING (person) WHERE NOT voided),
     lives AS (
         SELECT promotion_id, unit, count(*) FILTER (business_date < met_on) = 0
                    AND count(*) FILTER (business_date BETWEEN met_on AND last_day) > 0 AS is_new,
@@ -122,12 +91,12 @@ CREATE OR REPLACE TEMP TABLE lift_units AS
                    coalesce(sum(net) FILTER (business_date BETWEEN met_on AND met_on + 90), 0) END AS to_90,
                CASE WHEN any_value(met_on) + 180 <= any_value(newest) THEN
                    coalesce(sum(net) FILTER (business_date BETWEEN met_on AND met_on + 180), 0) END AS to_180
-        FROM lift_arms JOIN lift_windows USING (promotion_id)
+        FROM held_out JOIN lift_windows USING (promotion_id)
         CROSS JOIN (SELECT max(business_date) AS newest FROM known_sales)
         LEFT JOIN life USING (unit) WHERE NOT is_store GROUP BY promotion_id, unit),
     customers AS (
         SELECT promotion_id, arm, arms.unit, met_on AS met, bills.* EXCLUDE (promotion_id)
-        FROM lift_arms AS arms LEFT JOIN unit_bills USING (promotion_id, unit)
+        FROM held_out AS arms LEFT JOIN unit_bills USING (promotion_id, unit)
         LEFT JOIN lift_bills AS bills USING (promotion_id, event_id) WHERE NOT is_store),
     firsts AS (SELECT person, min_by(store_id, (at_utc, event_id)) AS store_id, min(business_date) AS first_day
                FROM known_sales WHERE person IS NOT NULL AND NOT voided GROUP BY person),
@@ -145,7 +114,7 @@ CREATE OR REPLACE TEMP TABLE lift_units AS
                     ELSE list_contains(getvariable('control_stores'), store_id) END AS untreated
         FROM (SELECT DISTINCT promotion_id, store_id FROM lift_bills) LEFT JOIN users USING (promotion_id, store_id)),
     stores AS (
-        SELECT promotion_id, 'B' AS design, arm, unit AS store_id FROM lift_arms WHERE is_store
+        SELECT promotion_id, 'B' AS design, arm, unit AS store_id FROM held_out WHERE is_store
         UNION ALL
         SELECT promotion_id, 'C', CASE WHEN treated THEN 'T' ELSE 'C' END, store_id FROM everywhere
         WHERE treated != untreated),
