@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import NamedTuple
 
 from promo_cli.pricing.candidate import Candidate, Choice
 from promo_cli.pricing.packages import apart, packed, shared
 from promo_cli.pricing.sale import Given
 from promo_cli.pricing.types.base import Option
-from promo_cli.pricing.units import Run, Share, discounted
+from promo_cli.pricing.units import Run, Share, discounted, part
 from promo_cli.pricing.view import View
 
-
-class _Piece(NamedTuple):
-    """Units of one run that are treated alike: cut by one promotion, perhaps sealed, perhaps part of a package."""
-
-    units: int
-    share: Share
-    sealed: bool
-    package: int | None = None
+_Piece = tuple[int, Share, bool, int]
+"""Units of one run that are treated alike: how many, cut by what, sealed or not, and in which package (-1: none)."""
 
 
 def apply(choices: Iterable[Choice], view: View) -> None:
@@ -30,6 +22,7 @@ def apply(choices: Iterable[Choice], view: View) -> None:
     packages: dict[int, Candidate] = {}
     for candidate, option in choices:
         sale.given.append(Given(candidate.entry, option, candidate.offer.dropped(option)))
+        sale.refused |= candidate.promotion.choosy
         sale.gifts += [(candidate.entry, gift) for gift in option.gifts]
         if option.sets:
             _pack(candidate, option, pieces, packages, view)
@@ -54,13 +47,17 @@ def _cut(candidate: Candidate, option: Option, pieces: dict[int, list[_Piece]]) 
     promotion = candidate.promotion
     sealed = promotion.stacking.exclusive == "units"
     left = dict(option.taken) if sealed else {}
-    for cut in candidate.offer.cuts(option):
-        pieces.setdefault(cut.run, []).append(_Piece(cut.units, Share(promotion.id, cut.amount), sealed))
+    for i, units, amount in candidate.offer.cuts(option):
+        piece = (units, (promotion.id, amount), sealed, -1)
+        if i in pieces:
+            pieces[i].append(piece)
+        else:
+            pieces[i] = [piece]
         if sealed:
-            left[cut.run] -= cut.units
+            left[i] -= units
     for i, count in left.items():
         if count:
-            pieces.setdefault(i, []).append(_Piece(count, Share(promotion.id, 0), True))
+            pieces.setdefault(i, []).append((count, (promotion.id, 0), True, -1))
 
 
 def _pack(
@@ -77,32 +74,28 @@ def _pack(
     for units in (one for times, one in option.sets for _ in range(times)):
         left = sum(count for _, count in units)
         while left:
-            cut = next(cuts)
-            left -= cut.units
-            piece = _Piece(cut.units, Share(promotion.id, cut.amount), sealed, view.sale.packages)
-            pieces.setdefault(cut.run, []).append(piece)
+            i, count, amount = next(cuts)
+            left -= count
+            pieces.setdefault(i, []).append((count, (promotion.id, amount), sealed, view.sale.packages))
         packages[view.sale.packages] = candidate
         view.sale.packages += 1
 
 
 def _split(run: Run, pieces: Sequence[_Piece], runs: list[Run], inside: dict[int, list[Run]]) -> None:
     """Add a run's pieces to `runs` or to their packages; units that nothing happens to stand first in the line."""
-    alone = run.count - sum(piece.units for piece in pieces)
+    alone = run.count - sum([piece[0] for piece in pieces])
     place = run.place + alone
     if alone:
-        runs.append(replace(run, count=alone))
-    for piece in pieces:
-        if piece.package is None:
-            runs.append(_piece(run, piece, place))
+        runs.append(part(run, alone, run.place))
+    for units, share, sealed, package in pieces:
+        if package < 0:
+            parts = shared(run.parts, *share) if run.parts else ()
+            runs.append(discounted(run, units, place, share, sealed, parts))
         else:
             base = run
-            if run.surcharge:
+            if run.line.surcharge:
                 base, extra = apart(run)
-                runs.append(replace(extra, count=piece.units, place=place))
-            inside[piece.package].append(_piece(base, piece, place))
-        place += piece.units
-
-
-def _piece(run: Run, piece: _Piece, place: int) -> Run:
-    parts = shared(run.parts, *piece.share) if run.parts else ()
-    return discounted(run, piece.units, place, piece.share, piece.sealed, parts)
+                runs.append(part(extra, units, place))
+            parts = shared(base.parts, *share) if base.parts else ()
+            inside[package].append(discounted(base, units, place, share, sealed, parts))
+        place += units

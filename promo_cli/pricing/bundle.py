@@ -7,35 +7,33 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from promo_cli.pricing.catalogue import Product, read_ancestry, read_product
 from promo_cli.pricing.clock import Window
 from promo_cli.pricing.conditions import leaves
 from promo_cli.pricing.errors import BundleError
-from promo_cli.pricing.promotion import Promotion, read_promotion
+from promo_cli.pricing.ground import Ground, Key, grounds
+from promo_cli.pricing.money import in_major
+from promo_cli.pricing.promotion import STAGES, Entry, Promotion, read_promotion
 from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.scope import Scope
+from promo_cli.pricing.words import Money, money_writer
 
 SCHEMA_VERSION = 1
 
 
-class Entry(NamedTuple):
-    """A promotion with the interned numbers of its scope, of what it discounts, and of spend that unlocks it."""
-
-    promotion: Promotion
-    scope: int
-    benefit: int
-    cross: int | None
-
-
 @dataclass(slots=True, eq=False)
 class PreparedBundle:
-    """A bundle ready to price any number of carts. What is asked of it again is kept, which changes no answer."""
+    """A bundle ready to price any number of carts. What is asked of it again is kept, which changes no answer.
+
+    `entries` come by rank. `everywhere` are the scopes that hold every product; they are not listed by product.
+    `barring` and `floored`: some product is never discounted, or not below a least price.
+    """
 
     currency: str
     exponent: int
@@ -45,27 +43,44 @@ class PreparedBundle:
     step_budget: int
     products: Mapping[str, Product]
     entries: tuple[Entry, ...]
+    grounds: tuple[Ground, ...]
     scopes: Mapping[Scope, int]
     dynamic: Mapping[int, Scope]
     whole: frozenset[int]
-    _touched: tuple[tuple[int, ...], ...]
+    everywhere: frozenset[int]
+    barring: bool
+    floored: bool
+    say: Money
+    major: Callable[[int], int | Decimal]
+    _touched: Mapping[int, list[int]]
     _by_product: Mapping[str, list[tuple[Scope, int]]]
     _by_category: Mapping[str, list[tuple[Scope, int]]]
     _anywhere: list[tuple[Scope, int]]
-    _of_product: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _scopes_of: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _grounds_of: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def scopes_of(self, product: Product) -> tuple[int, ...]:
         """Return the numbers of the scopes that hold a product, prices and earlier discounts aside."""
-        if product.id not in self._of_product:
+        found = self._scopes_of.get(product.id)
+        if found is None:
             near = [*self._anywhere, *self._by_product.get(product.id, ())]
             for category in product.categories:
                 near += self._by_category.get(category, ())
-            self._of_product[product.id] = tuple(sorted({number for scope, number in near if scope.holds(product)}))
-        return self._of_product[product.id]
+            found = tuple(sorted({number for scope, number in near if scope.holds(product)}))
+            self._scopes_of[product.id] = found
+        return found
 
-    def touching(self, scopes: Iterable[int]) -> list[int]:
-        """Return the indexes of entries that are worth mentioning where these scopes are met, by rank."""
-        return sorted({index for number in scopes for index in self._touched[number]})
+    def grounds_met(self, products: Sequence[Product]) -> list[Ground]:
+        """Return the grounds that are worth mentioning where these products are sold, by stage and lane."""
+        met = {ground for number in self.everywhere for ground in self._touched.get(number, ())} if products else set()
+        for product in products:
+            found = self._grounds_of.get(product.id)
+            if found is None:
+                scopes = self.scopes_of(product)
+                found = frozenset(ground for number in scopes for ground in self._touched.get(number, ()))
+                self._grounds_of[product.id] = found
+            met |= found
+        return [self.grounds[number] for number in sorted(met)]
 
 
 def prepare(bundle: bytes | dict[str, Any]) -> PreparedBundle:
@@ -107,30 +122,41 @@ def _prepare(values: dict[str, Any]) -> PreparedBundle:
         if promotion.stacking.lane not in header.ids("lanes"):
             raise BundleError(f"promotions.{promotion.code}: its lane {promotion.stacking.lane!r} is not in the header")
     promotions = sorted(read, key=lambda promotion: promotion.rank)
+    products = {key: read_product(key, product, ancestry, exponent) for key, product in values["products"].items()}
+    currency = header.section("currency").text("code")
     numbers: dict[Scope, int] = {}
-    touched: dict[int, list[int]] = {}
-    entries = []
-    for index, promotion in enumerate(promotions):
-        for scope in (promotion.scope, promotion.benefit, *_looked_at(promotion)):
+    keyed = []
+    for place, promotion in enumerate(promotions):
+        for scope in (promotion.scope, promotion.benefit, *_looked_at(promotion), *promotion.touched_by):
             numbers.setdefault(scope, len(numbers))
-        for scope in promotion.touched_by:
-            touched.setdefault(numbers.setdefault(scope, len(numbers)), []).append(index)
         cross = None if promotion.cross is None else numbers[promotion.cross]
-        entries.append(Entry(promotion, numbers[promotion.scope], numbers[promotion.benefit], cross))
+        entry = Entry(place, promotion, numbers[promotion.scope], numbers[promotion.benefit], cross)
+        keyed.append((_key(entry, header.ids("lanes"), numbers), entry))
+    made = grounds(keyed)
+    touched: dict[int, list[int]] = {}
+    for number, ground in enumerate(made):
+        for scope_number in ground.key.touched:
+            touched.setdefault(scope_number, []).append(number)
     by_product, by_category, anywhere = _index(numbers)
     return PreparedBundle(
-        currency=header.section("currency").text("code"),
+        currency=currency,
         exponent=exponent,
         zone=_zone(header.text("timezone")),
         best_deal=header.choice("strategy", ("best_deal", "priority")) == "best_deal",
         lanes=header.ids("lanes"),
         step_budget=header.whole("step_budget"),
-        products={key: read_product(key, product, ancestry, exponent) for key, product in values["products"].items()},
-        entries=tuple(entries),
+        products=products,
+        entries=tuple(entry for _, entry in keyed),
+        grounds=made,
         scopes=numbers,
         dynamic={number: scope for scope, number in numbers.items() if scope.dynamic},
         whole=frozenset(number for scope, number in numbers.items() if scope.whole),
-        _touched=tuple(tuple(touched.get(number, ())) for number in range(len(numbers))),
+        everywhere=frozenset(numbers[scope] for scope in numbers if scope == Scope()),
+        barring=not all(product.discountable for product in products.values()),
+        floored=any(product.floor for product in products.values()),
+        say=money_writer(currency, exponent),
+        major=in_major(exponent),
+        _touched=touched,
         _by_product=by_product,
         _by_category=by_category,
         _anywhere=anywhere,
@@ -142,6 +168,23 @@ def _looked_at(promotion: Promotion) -> Iterable[Scope]:
     yield from (leaf.scope for leaf in leaves(promotion.condition))
     if promotion.cross is not None:
         yield promotion.cross
+
+
+def _key(entry: Entry, lanes: Sequence[str], numbers: Mapping[Scope, int]) -> Key:
+    """An `exclusive: cart` promotion stands on ground of its own, because it is priced alone."""
+    promotion = entry.promotion
+    return Key(
+        stage=STAGES.index(promotion.stage),
+        lane=lanes.index(promotion.stacking.lane),
+        scope=entry.scope,
+        benefit=entry.benefit,
+        window=promotion.window,
+        audience=promotion.audience,
+        active=promotion.active,
+        how=promotion.how,
+        touched=tuple(numbers[scope] for scope in promotion.touched_by),
+        alone=entry.place if promotion.stacking.exclusive == "cart" else -1,
+    )
 
 
 def _index(
@@ -157,7 +200,7 @@ def _index(
         elif scope.categories is not None:
             for category in scope.categories:
                 by_category.setdefault(category, []).append((scope, number))
-        else:
+        elif scope != Scope():
             anywhere.append((scope, number))
     return by_product, by_category, anywhere
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from promo_cli.pricing.bundle import Entry
-from promo_cli.pricing.promotion import Promotion
+from promo_cli.pricing.promotion import Entry, Promotion
 from promo_cli.pricing.types.base import Free, Offer, Option
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Candidate:
     """`budget` is what it may still give, in minor units; None without one.
 

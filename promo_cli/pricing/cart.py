@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,29 +11,14 @@ from promo_cli.pricing.cart_fields import KEYS, count, known_keys, listed, mappi
 from promo_cli.pricing.catalogue import Product
 from promo_cli.pricing.clock import Moment
 from promo_cli.pricing.errors import CartError
-from promo_cli.pricing.money import half_up, major
+from promo_cli.pricing.money import LARGEST, half_up, major
+from promo_cli.pricing.units import Line
 
 MOST_LINES = 10_000
 MOST_UNITS = 100_000
 
-
-class Line(NamedTuple):
-    """One line. `units` units of `price` minor units each, surcharges included; a weighed line is one unit.
-
-    `each` is the price of a piece or kilogram, `grams` the weight in thousandths (0 if not weighed).
-    """
-
-    number: int
-    line_id: str | None
-    product: Product
-    quantity: int | Decimal
-    units: int
-    grams: int
-    each: int
-    surcharge: int
-    price: int
-    ordered_at: Moment
-    modifiers: str
+_PLAIN = frozenset({"product_id", "quantity", "line_id"})
+_WHERE = {key: f"/{key}" for key in KEYS["cart"]}
 
 
 class Customer(NamedTuple):
@@ -58,8 +42,10 @@ class Usage(NamedTuple):
     discount: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Cart:
+_NOBODY = Customer()
+
+
+class Cart(NamedTuple):
     """What is to be priced, in minor units and on the store's clock. `payments` is None while unknown."""
 
     at: Moment
@@ -78,18 +64,17 @@ def read_cart(cart: object, product: Callable[[str], Product | None], exponent: 
     """Return a cart as the engine reads it. Raises CartError with the place of the first mistake."""
     outer = mapping(cart, "")
     inner = outer.get("cart")
-    top, values = "", outer
+    top, values, where = "", outer, _WHERE
     if inner is not None:
         top, values = "/cart", {**mapping(inner, "/cart"), **{k: v for k, v in outer.items() if k != "cart"}}
-    where = {key: f"{'' if key in outer else top}/{key}" for key in KEYS["cart"]}
+        where = {key: f"{'' if key in outer else top}/{key}" for key in KEYS["cart"]}
     known_keys(values, "cart", top)
     at = moment_at(values.get("at"), where["at"], zone)
     items = listed(values.get("items"), where["items"])
     if len(items) > MOST_LINES:
         raise _too_many(where["items"], "lines", MOST_LINES, len(items))
-    read = _Items(product, exponent, zone, at)
-    lines = tuple(read.line(i, item, f"{where['items']}/{i}") for i, item in enumerate(items))
-    if (units := sum(line.units for line in lines)) > MOST_UNITS:
+    lines = _lines(items, where["items"], _Items(product, exponent, zone, at))
+    if (units := sum([line.units for line in lines])) > MOST_UNITS:
         raise _too_many(where["items"], "units", MOST_UNITS, units)
     _check_subtotal(values.get("subtotal"), lines, exponent, where["subtotal"])
     method = text(values.get("payment_method"), where["payment_method"], "a payment method")
@@ -117,7 +102,25 @@ def read_cart(cart: object, product: Callable[[str], Product | None], exponent: 
     )
 
 
-@dataclass(frozen=True, slots=True)
+def _lines(items: Sequence[Any], where: str, read: _Items) -> tuple[Line, ...]:
+    """Return the lines; most are but a product and how many pieces, and need no further reading."""
+    lines = []
+    at = read.at
+    for i, item in enumerate(items):
+        if type(item) is dict and _PLAIN.issuperset(item):
+            product_id, pieces, line_id = item.get("product_id"), item.get("quantity"), item.get("line_id")
+            product = read.product(product_id) if type(product_id) is str else None
+            named = line_id is None or type(line_id) is str
+            if product is not None and not product.weighed and type(pieces) is int and 0 < pieces < LARGEST and named:
+                each = product.price
+                order = (product_id, "", at, line_id or "", pieces, each)
+                lines.append(Line(i, line_id, product, pieces, pieces, each, 0, each, product.floor, at, order))
+                continue
+        lines.append(read.line(i, item, f"{where}/{i}"))
+    return tuple(lines)
+
+
+@dataclass(slots=True)
 class _Items:
     product: Callable[[str], Product | None]
     exponent: int
@@ -145,18 +148,20 @@ class _Items:
         surcharge, modifiers = self._modifiers(values.get("modifiers"), f"{at}/modifiers")
         value = half_up(each * scaled, 1000) if product.weighed else each
         ordered = values.get("ordered_at")
+        line_id = text(values.get("line_id"), f"{at}/line_id", "a line id")
+        ordered_at = self.at if ordered is None else moment_at(ordered, f"{at}/ordered_at", self.zone)
         return Line(
             number=index,
-            line_id=text(values.get("line_id"), f"{at}/line_id", "a line id"),
+            line_id=line_id,
             product=product,
             quantity=quantity if type(quantity) is int else major(scaled, 3 if product.weighed else 0),
             units=1 if product.weighed else scaled,
-            grams=scaled if product.weighed else 0,
             each=each,
             surcharge=surcharge,
             price=value + surcharge,
-            ordered_at=self.at if ordered is None else moment_at(ordered, f"{at}/ordered_at", self.zone),
-            modifiers=modifiers,
+            floor=(product.floor * scaled + 500) // 1000 if product.weighed else product.floor,
+            ordered_at=ordered_at,
+            order=(product.id, modifiers, ordered_at, line_id or "", scaled, each),
         )
 
     def _modifiers(self, found: object, at: str) -> tuple[int, str]:
@@ -207,7 +212,7 @@ def _payments(found: object, at: str, exponent: int) -> tuple[tuple[str, int], .
 
 def _customer(found: object, at: str) -> Customer:
     if found is None:
-        return Customer()
+        return _NOBODY
     values = mapping(found, at)
     known_keys(values, "customer", at)
     points, order = values.get("points"), values.get("order_number")

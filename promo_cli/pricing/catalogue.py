@@ -12,7 +12,10 @@ from promo_cli.pricing.reading import Fields
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Product:
-    """What is sold. `price` and `floor` are per piece, or per kilogram where `weighed`, in minor units."""
+    """What is sold. `price` and `floor` are per piece, or per kilogram where `weighed`, in minor units.
+
+    `categories` are its own `category` and all above.
+    """
 
     id: str
     name: str
@@ -21,6 +24,7 @@ class Product:
     weighed: bool
     discountable: bool
     brand: str | None
+    category: str | None
     categories: tuple[str, ...]
     tags: frozenset[str]
 
@@ -28,7 +32,7 @@ class Product:
 def read_product(
     product_id: str, values: Mapping[str, Any], ancestry: Mapping[str, tuple[str, ...]], exponent: int
 ) -> Product:
-    """Return one product of a bundle; its `categories` are its own and all above."""
+    """Return one product of a bundle. Raises BundleError."""
     fields = Fields(values, exponent, f"products.{product_id}")
     category = fields.optional("category")
     if category is not None and category not in ancestry:
@@ -41,6 +45,7 @@ def read_product(
         weighed=fields.choice("unit", ("each", "kg")) == "kg",
         discountable=fields.flag("discountable", True),
         brand=fields.optional("brand"),
+        category=category,
         categories=ancestry[category] if category else (),
         tags=frozenset(fields.ids("tags")),
     )

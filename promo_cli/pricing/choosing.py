@@ -1,32 +1,66 @@
-"""Who of a lane's candidates applies: groups are settled, exclusives stand alone, the search does the rest."""
+"""Who of a lane applies: groups are settled, exclusives stand alone, the search does the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from promo_cli.pricing.candidate import Candidate, Choice, compatible, worth
+from promo_cli.pricing.components import Standing, components
+from promo_cli.pricing.crowd import Crowd
 from promo_cli.pricing.fallback import in_turn
+from promo_cli.pricing.promotion import Entry
 from promo_cli.pricing.reasons import Reason, Refusal
-from promo_cli.pricing.search import Found, best_deal
+from promo_cli.pricing.search import Found, alone, best_deal, merged
 from promo_cli.pricing.types.base import Free
 from promo_cli.pricing.view import View
 
 
-def choose(candidates: Sequence[Candidate], view: View) -> Found:
-    """Return what applies of candidates that come by rank."""
-    bundle = view.sale.bundle
-
-    def search(some: Sequence[Candidate]) -> Found:
-        return best_deal(some, view.free, bundle.step_budget) if bundle.best_deal else Found(in_turn(some, view.free))
-
+def choose(crowds: Sequence[Crowd], candidates: Sequence[Candidate], view: View) -> Found:
+    """Return what applies; no crowd stands in a lane with promotions that refuse others."""
     able = _one_of_each_group(candidates, view)
-    alone = [candidate for candidate in able if candidate.promotion.stacking.exclusive == "lane"]
-    if not alone:
-        return search(able)
-    together = search([candidate for candidate in able if candidate not in alone])
-    singles = [search([candidate]) for candidate in alone]
+    exclusive = [candidate for candidate in able if candidate.promotion.stacking.exclusive == "lane"]
+    if not exclusive:
+        return _together([*crowds, *able], view)
+    together = _together([candidate for candidate in able if candidate not in exclusive], view)
+    singles = [_together([candidate], view) for candidate in exclusive]
     exact = all(found.exact for found in (together, *singles))
-    return winner([together, *singles], bundle.best_deal)._replace(exact=exact)
+    return winner([together, *singles], view.bundle.best_deal)._replace(exact=exact)
+
+
+def refusing(candidate: Candidate) -> bool:
+    """Tell whether a candidate does not combine with all others of its lane."""
+    promotion = candidate.promotion
+    return promotion.choosy or promotion.stacking.exclusive == "lane"
+
+
+def _together(standing: Sequence[Standing], view: View) -> Found:
+    """Decide group by group what competes; where crowds want the same units, one of them applies."""
+    parts: list[tuple[Choice, ...]] = []
+    contested: list[list[Candidate]] = []
+    for group in components(standing, view.open):
+        crowds = [one for one in group if isinstance(one, Crowd)]
+        if len(crowds) == len(group) and all(crowd.pool is crowds[0].pool for crowd in crowds):
+            parts.append(_of_crowds(crowds, view.bundle.best_deal))
+        elif len(group) == 1 and isinstance(group[0], Candidate):
+            parts.append(alone(group[0], view.free))
+        else:
+            competing = [one for one in group if isinstance(one, Candidate)]
+            competing += [one for crowd in crowds for one in crowd.candidates(crowd.level.rivals)]
+            contested.append(sorted(competing, key=lambda one: one.entry.place))
+    if not view.bundle.best_deal:
+        return Found(merged([*parts, *(in_turn(group, view.free) for group in contested)]))
+    found = best_deal(contested, view.free, view.bundle.step_budget)
+    return Found(merged([*parts, found.choices]), found.exact)
+
+
+def _of_crowds(crowds: Sequence[Crowd], best_deal: bool) -> tuple[Choice, ...]:
+    """Who of crowds that want the same units saves the most, of equals the first by rank; or simply the first."""
+    firsts = [(first, crowd) for crowd in crowds if (first := crowd.first(best_deal)) is not None]
+    if not firsts:
+        return ()
+    (saving, able), crowd = min(firsts, key=lambda one: (-one[0][0] if best_deal else 0, one[0][1].entry.place))
+    candidate = crowd.candidate(able, saving)
+    return ((candidate, candidate.first),)
 
 
 def winner(rivals: Sequence[Found], best: bool) -> Found:
@@ -37,7 +71,9 @@ def winner(rivals: Sequence[Found], best: bool) -> Found:
     if best:
         return max(rivals, key=lambda found: worth(found.choices))
     applying = [found for found in rivals if found.choices]
-    return min(applying, key=lambda found: min(c.promotion.rank for c, _ in found.choices), default=rivals[0])
+    return min(
+        applying, key=lambda found: min(candidate.entry.place for candidate, _ in found.choices), default=rivals[0]
+    )
 
 
 def _one_of_each_group(candidates: Sequence[Candidate], view: View) -> list[Candidate]:
@@ -59,12 +95,12 @@ def _one_of_each_group(candidates: Sequence[Candidate], view: View) -> list[Cand
 
 def passed_over(
     candidates: Iterable[Candidate], choices: Sequence[Choice], view: View
-) -> Iterator[tuple[str, Refusal]]:
-    """Yield the id of every candidate that was not chosen, with why."""
+) -> Iterator[tuple[Entry, Refusal]]:
+    """Yield every promotion that was not chosen, with why."""
     chosen = {candidate for candidate, _ in choices}
     for candidate in candidates:
         if candidate not in chosen:
-            yield candidate.promotion.id, _why(candidate, choices, view.free)
+            yield candidate.entry, _why(candidate, choices, view.free)
 
 
 def _why(candidate: Candidate, choices: Sequence[Choice], free: Free) -> Refusal:

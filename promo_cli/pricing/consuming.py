@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.conditions import Condition, Leaf, Tree, holds
-from promo_cli.pricing.eligibility import how, measure
+from promo_cli.pricing.eligibility import measure
+from promo_cli.pricing.promotion import Entry
 from promo_cli.pricing.sale import facts_of
 from promo_cli.pricing.types.base import Ceiling, Free, Offer, Option, Taken
 from promo_cli.pricing.types.sets import joined
@@ -25,7 +25,7 @@ class _Need:
     value: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Consuming:
     """An offer that first uses up what its conditions need; without enough free units it has no option."""
 
@@ -92,10 +92,10 @@ def _consuming(condition: Condition, entry: Entry, view: View) -> Iterator[Leaf]
 
 def _need(leaf: Leaf, offer: Offer, entry: Entry, view: View) -> _Need:
     """Units that the offer does not want go first, then the dearest."""
-    held = view.held(view.sale.bundle.scopes[leaf.scope])
+    held = view.held(view.bundle.scopes[leaf.scope])
     order = tuple(sorted(held, key=lambda i: (i in offer.reach, i)))
-    before = (leaf.measured or how(entry.promotion, view.sale.stage)) == "before"
-    values = tuple(view.runs[i].price if before else view.runs[i].at_stage for i in order)
+    before = (leaf.measured or entry.promotion.how) == "before"
+    values = tuple(view.runs[i].line.price if before else view.runs[i].at_stage for i in order)
     return _Need(order, values, leaf.min_quantity or 0, leaf.min_purchase or 0)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.cart import Cart, Usage
+from promo_cli.pricing.clock import Window
 from promo_cli.pricing.conditions import Leaf, Measure, Measured, unmet
-from promo_cli.pricing.promotion import Promotion
+from promo_cli.pricing.ground import Ground
+from promo_cli.pricing.promotion import ANYONE, Audience, Entry, Promotion
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.sale import facts_of
 from promo_cli.pricing.scope import Scope
@@ -19,74 +20,16 @@ def refusal(entry: Entry, cart: Cart) -> Refusal | None:
     promotion = entry.promotion
     if not promotion.active:
         return Refusal(Reason.INACTIVE)
-    if why := _audience(promotion, cart):
+    if why := audience_refusal(promotion.audience, cart):
         return why
     if promotion.needs_voucher and not voucher_shown(promotion, cart):
         return Refusal(Reason.VOUCHER_MISSING)
     return _limits(promotion, cart) if promotion.counted else None
 
 
-def claim_refusal(entry: Entry, cart: Cart) -> Refusal | None:
-    """Return that the promotion is only given when asked for; asked last, so that it is said when it would apply."""
-    promotion = entry.promotion
-    claimed = promotion.auto or promotion.code.upper() in cart.claims
-    return None if claimed else Refusal(Reason.NOT_CLAIMED)
-
-
-def time_refusal(entry: Entry, view: View) -> Refusal | None:
-    """Return why the promotion does not run: at the cart's time, in the item stage when nothing was ordered in it."""
-    why = view.closed(entry.promotion.window)
-    return Refusal(Reason(why.value)) if why else None
-
-
-def goods_refusal(entry: Entry, view: View) -> Refusal | None:
-    """Return which minimum or condition the cart misses; None if it misses none."""
-    promotion = entry.promotion
-    if promotion.cross is not None and entry.cross is not None:
-        missing = promotion.cross_minimum - view.measured(entry.cross, how(promotion, view.sale.stage)).value
-        if missing > 0:
-            return Refusal(Reason.SPEND_MORE, amount=missing)
-    if promotion.rules.minimum and (missing := promotion.rules.minimum - spent(entry, view)) > 0:
-        return Refusal(Reason.SPEND_MORE, amount=missing)
-    if promotion.condition is None:
-        return None
-    measured = measure(entry, view)
-    leaf = next(unmet(promotion.condition, facts_of(view.sale.cart), measured), None)
-    return None if leaf is None else _missing(leaf, measured(leaf.scope, leaf.measured))
-
-
-def measure(entry: Entry, view: View) -> Measure:
-    """Return how a promotion's conditions are measured: all units of the cart, whatever is free."""
-    default = how(entry.promotion, view.sale.stage)
-
-    def measured(scope: Scope, how: str | None) -> Measured:
-        return view.measured(view.sale.bundle.scopes[scope], how or default)
-
-    return measured
-
-
-def how(promotion: Promotion, stage: str) -> str:
-    """Return how a promotion measures: list prices in the item stage, what is left of them later and with vouchers."""
-    late = stage != "item" or promotion.needs_voucher
-    return promotion.rules.measured or ("after" if late else "before")
-
-
-def spent(entry: Entry, view: View) -> int:
-    """Return what the promotion's scope is worth, as it measures, in minor units."""
-    measured = how(entry.promotion, view.sale.stage)
-    if view.one_moment:
-        return view.measured(entry.scope, measured).value
-    return view.total(view.in_hours(view.held(entry.scope), entry), measured).value
-
-
-def voucher_shown(promotion: Promotion, cart: Cart) -> bool:
-    """Tell whether a voucher in the cart unlocks the promotion: one of its shared codes, or a code resolved to it."""
-    vouchers = cart.vouchers
-    return promotion.id in vouchers.values() or any(code.upper() in vouchers for code in promotion.voucher_codes)
-
-
-def _audience(promotion: Promotion, cart: Cart) -> Refusal | None:
-    audience, customer = promotion.audience, cart.customer
+def audience_refusal(audience: Audience, cart: Cart) -> Refusal | None:
+    """Return why this customer or channel is not meant; None if it is."""
+    customer = cart.customer
     if audience.channels and cart.channel not in audience.channels:
         return Refusal(Reason.WRONG_CHANNEL)
     if cart.channel in audience.exclude_channels:
@@ -98,6 +41,65 @@ def _audience(promotion: Promotion, cart: Cart) -> Refusal | None:
     if audience.customer_type not in ("all", customer.customer_type):
         return Refusal(Reason.WRONG_CUSTOMER_TYPE, name=audience.customer_type)
     return None
+
+
+def claim_refusal(entry: Entry, cart: Cart) -> Refusal | None:
+    """Return that the promotion is only given when asked for; asked last, so that it is said when it would apply."""
+    promotion = entry.promotion
+    claimed = promotion.auto or promotion.code.upper() in cart.claims
+    return None if claimed else Refusal(Reason.NOT_CLAIMED)
+
+
+def ground_refusal(ground: Ground, view: View) -> Refusal | None:
+    """Return why nothing on this ground is for this cart, whatever is in it; None if something may be."""
+    key = ground.key
+    if not key.active:
+        return Refusal(Reason.INACTIVE)
+    if key.audience is not ANYONE and (why := audience_refusal(key.audience, view.sale.cart)):
+        return why
+    return time_refusal(key.window, view)
+
+
+def time_refusal(window: Window, view: View) -> Refusal | None:
+    """Return why a promotion does not run: at the cart's time, in the item stage when nothing was ordered in it."""
+    why = view.closed(window)
+    return Refusal(Reason(why.value)) if why else None
+
+
+def goods_refusal(entry: Entry, view: View) -> Refusal | None:
+    """Return which minimum or condition the cart misses; None if it misses none."""
+    promotion = entry.promotion
+    if promotion.cross is not None and entry.cross is not None:
+        missing = promotion.cross_minimum - view.value(entry.cross, promotion.how)
+        if missing > 0:
+            return Refusal(Reason.SPEND_MORE, amount=missing)
+    if promotion.rules.minimum and (missing := promotion.rules.minimum - _spent(entry, view)) > 0:
+        return Refusal(Reason.SPEND_MORE, amount=missing)
+    if promotion.condition is None:
+        return None
+    measured = measure(entry, view)
+    leaf = next(unmet(promotion.condition, facts_of(view.sale.cart), measured), None)
+    return None if leaf is None else _missing(leaf, measured(leaf.scope, leaf.measured))
+
+
+def measure(entry: Entry, view: View) -> Measure:
+    """Return how a promotion's conditions are measured: all units of the cart, whatever is free."""
+    default = entry.promotion.how
+
+    def measured(scope: Scope, how: str | None) -> Measured:
+        return view.measured(view.bundle.scopes[scope], how or default)
+
+    return measured
+
+
+def _spent(entry: Entry, view: View) -> int:
+    return view.spent(entry.scope, entry.promotion.how, entry.promotion.window)
+
+
+def voucher_shown(promotion: Promotion, cart: Cart) -> bool:
+    """Tell whether a voucher in the cart unlocks the promotion: one of its shared codes, or a code resolved to it."""
+    vouchers = cart.vouchers
+    return promotion.id in vouchers.values() or any(code.upper() in vouchers for code in promotion.voucher_codes)
 
 
 def _limits(promotion: Promotion, cart: Cart) -> Refusal | None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
-from promo_cli.pricing.bundle import Entry, PreparedBundle
+from promo_cli.pricing.bundle import PreparedBundle
 from promo_cli.pricing.cart import Cart, read_cart
 from promo_cli.pricing.errors import CartError
-from promo_cli.pricing.lane import Verdicts, run_lane
+from promo_cli.pricing.ground import Ground, told_all
+from promo_cli.pricing.lane import run_lane
 from promo_cli.pricing.money import major
 from promo_cli.pricing.promotion import STAGES
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.receipt import receipt
 from promo_cli.pricing.sale import Sale, units_of
 from promo_cli.pricing.tracing import traced, untouched
-from promo_cli.pricing.units import at_stage_start
+from promo_cli.pricing.verdicts import Verdicts
+
+_PAYMENT = STAGES.index("payment")
 
 
 def price(cart: dict[str, Any], prepared: PreparedBundle, *, trace: bool = False) -> dict[str, Any]:
@@ -25,41 +29,49 @@ def price(cart: dict[str, Any], prepared: PreparedBundle, *, trace: bool = False
     promotions, and `trace` tells stage by stage and lane by lane what stood ready and what was taken. Raises CartError.
     """
     read = read_cart(cart, prepared.products.get, prepared.exponent, prepared.zone)
-    met = {number for line in read.lines for number in prepared.scopes_of(line.product)}
-    entries = [prepared.entries[index] for index in prepared.touching(met)]
-    sale, verdicts = _alone_or_together(prepared, read, entries)
+    grounds = prepared.grounds_met([line.product for line in read.lines])
+    sale, verdicts = _alone_or_together(prepared, read, grounds, trace)
     _check_payments(sale)
     if not trace:
-        return receipt(sale, entries, verdicts)
-    told = {entry.promotion.id for entry in entries}
-    others = [entry for entry in prepared.entries if entry.promotion.id not in told]
-    verdicts |= {entry.promotion.id: untouched(entry, sale) for entry in others}
-    return {**receipt(sale, prepared.entries, verdicts), "trace": traced(sale)}
+        return receipt(sale, verdicts)
+    known = {entry.place for ground in grounds for entry in ground.entries}
+    for entry in prepared.entries:
+        if entry.place not in known:
+            verdicts.refuse(entry, untouched(entry, sale))
+    return {**receipt(sale, verdicts), "trace": traced(sale)}
 
 
-def _alone_or_together(prepared: PreparedBundle, cart: Cart, entries: Sequence[Entry]) -> tuple[Sale, Verdicts]:
+def _alone_or_together(
+    prepared: PreparedBundle, cart: Cart, grounds: Sequence[Ground], trace: bool
+) -> tuple[Sale, Verdicts]:
     """Price each `exclusive: cart` promotion alone and all others together, and keep the receipt that wins."""
-    alone = [entry for entry in entries if entry.promotion.stacking.exclusive == "cart"]
+    alone = sorted([ground for ground in grounds if ground.key.alone >= 0], key=lambda ground: ground.key.alone)
     if not alone:
-        return _stages(prepared, cart, entries)
-    others = [entry for entry in entries if entry not in alone]
-    outcomes = [_stages(prepared, cart, others), *(_stages(prepared, cart, [entry]) for entry in alone)]
+        return _stages(prepared, cart, grounds, trace)
+    others = [ground for ground in grounds if ground.key.alone < 0]
+    outcomes = [
+        _stages(prepared, cart, others, trace),
+        *(_stages(prepared, cart, [ground], trace) for ground in alone),
+    ]
     best = _winner(outcomes, prepared.best_deal)
     sale, verdicts = outcomes[best]
-    kept = {given.entry.promotion.id for given in sale.given} | {entry.promotion.id for entry, _ in sale.rewards}
-    refused = {key: why for _, own in outcomes for key, why in own.items()}
-    excluded = {entry.promotion.id: Refusal(Reason.EXCLUSIVE) for entry in entries}
-    verdicts = {key: why for key, why in {**excluded, **refused, **verdicts}.items() if key not in kept}
+    merged = Verdicts(prepared, verdicts.paid)
+    merged.keep_out(told_all([entry for ground in grounds for entry in ground.entries], Refusal(Reason.EXCLUSIVE)))
+    for _, own in outcomes:
+        merged.overrule(own)
+    merged.overrule(verdicts)
+    merged.acquit([given.entry.place for given in sale.given])
+    merged.acquit([entry.place for entry, _ in sale.rewards])
     sale.exact = all(outcome.exact for outcome, _ in outcomes)
-    return sale, verdicts
+    return sale, merged
 
 
 def _winner(outcomes: Sequence[tuple[Sale, Verdicts]], best_deal: bool) -> int:
     """Return the index of the receipt that wins; of equals the first, which is the one of all others together."""
     if best_deal:
         return max(range(len(outcomes)), key=lambda i: outcomes[i][0].saved)
-    ranks = [min((given.entry.promotion.rank for given in sale.given), default=None) for sale, _ in outcomes]
-    applying = [(rank, i) for i, rank in enumerate(ranks) if rank is not None]
+    places = [min((given.entry.place for given in sale.given), default=None) for sale, _ in outcomes]
+    applying = [(place, i) for i, place in enumerate(places) if place is not None]
     return min(applying)[1] if applying else 0
 
 
@@ -78,18 +90,22 @@ def _check_payments(sale: Sale) -> None:
         )
 
 
-def _stages(prepared: PreparedBundle, cart: Cart, entries: Sequence[Entry]) -> tuple[Sale, Verdicts]:
-    sale, verdicts = Sale(prepared, cart, units_of(cart)), Verdicts()
-    lanes: dict[tuple[str, str], list[Entry]] = {}
-    for entry in entries:
-        lanes.setdefault((entry.promotion.stage, entry.promotion.stacking.lane), []).append(entry)
-    for stage in STAGES:
-        sale.stage = stage
-        if stage == "payment":
-            sale.due = sum(run.running * run.count for run in sale.runs)
-        used = [lane for lane in prepared.lanes if (stage, lane) in lanes]
-        if used:
-            sale.runs = [at_stage_start(run) for run in sale.runs]
-        for lane in used:
-            run_lane(sale, lanes[stage, lane], verdicts)
+def _stages(prepared: PreparedBundle, cart: Cart, grounds: Sequence[Ground], trace: bool) -> tuple[Sale, Verdicts]:
+    """Run every lane that something stands in; grounds come by stage and lane."""
+    sale, verdicts = Sale(prepared, cart, units_of(cart), traced=trace), Verdicts(prepared, cart.methods is not None)
+    payment_due = bool(cart.payments)
+    begun = 0
+    for (stage, _), lane in groupby(grounds, key=_stage_and_lane):
+        if stage >= _PAYMENT and payment_due:
+            sale.due, payment_due = sale.total, False
+        if stage != begun:
+            sale.begin(STAGES[stage])
+            begun = stage
+        run_lane(sale, list(lane), verdicts)
+    if payment_due:
+        sale.due = sale.total
     return sale, verdicts
+
+
+def _stage_and_lane(ground: Ground) -> tuple[int, int]:
+    return ground.key[:2]

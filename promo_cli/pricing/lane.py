@@ -5,39 +5,72 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from promo_cli.pricing.applying import apply
-from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.candidate import Candidate, compatible
-from promo_cli.pricing.choosing import choose, passed_over
+from promo_cli.pricing.choosing import choose, passed_over, refusing
 from promo_cli.pricing.consuming import consuming
+from promo_cli.pricing.crowd import Crowd, gather
 from promo_cli.pricing.eligibility import budget_left, claim_refusal, goods_refusal, refusal, time_refusal
+from promo_cli.pricing.ground import Ground
+from promo_cli.pricing.promotion import Entry
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.sale import LaneResult, Sale
 from promo_cli.pricing.stand import Stand
 from promo_cli.pricing.types.base import Reward
+from promo_cli.pricing.verdicts import Verdicts
 from promo_cli.pricing.view import View
 
-Verdicts = dict[str, Refusal]
-"""Why promotions, by id, do not apply."""
 
-
-def run_lane(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> None:
+def run_lane(sale: Sale, grounds: Sequence[Ground], verdicts: Verdicts) -> None:
     """Apply a lane's promotions to the sale, and add the verdict of each that does not apply."""
     view = View(sale)
-    candidates = [able for entry in entries if (able := _ready(entry, view, verdicts))]
-    if not candidates:
+    crowds, candidates = _ready(grounds, view, verdicts)
+    if not (crowds or candidates):
         return
-    found = choose(candidates, view)
+    found = choose(crowds, candidates, view)
     sale.exact &= found.exact
     earlier = len(sale.given)
-    before = sum(run.running * run.count for run in view.runs)
     apply(found.choices, view)
-    ready = tuple((able.entry, able.first.worth) for able in candidates)
-    lane = candidates[0].promotion.stacking.lane
-    sale.lanes.append(LaneResult(sale.stage, lane, before, ready, tuple(sale.given[earlier:]), found.exact))
-    verdicts.update(passed_over(candidates, found.choices, view))
+    if sale.traced:
+        _trace(sale, view, crowds, candidates, earlier, found.exact)
+    for crowd in crowds:
+        crowd.told(verdicts)
+    for entry, why in passed_over(candidates, found.choices, view):
+        verdicts.refuse(entry, why)
+    verdicts.acquit([candidate.entry.place for candidate, _ in found.choices])
 
 
-def _ready(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
+def _ready(grounds: Sequence[Ground], view: View, verdicts: Verdicts) -> tuple[list[Crowd], list[Candidate]]:
+    """Return who stands ready; crowds only where nobody refuses anybody, because they are not asked one by one."""
+    crowds: list[Crowd] = []
+    candidates: list[Candidate] = []
+    rewards = view.sale.rewards
+    earned = len(rewards)
+    for ground in grounds:
+        asked = ground.others
+        if ground.crowd and view.sale.refused:
+            asked = ground.entries
+        elif ground.crowd:
+            crowd, apart = gather(ground, view, verdicts)
+            candidates += apart
+            if crowd is not None:
+                crowds.append(crowd)
+        for entry in asked:
+            able = _candidate(entry, view, verdicts)
+            if able is not None:
+                candidates.append(able)
+    if crowds and any(refusing(candidate) for candidate in candidates):
+        candidates += [candidate for crowd in crowds for candidate in crowd.candidates(crowd.level.ready)]
+        crowds = []
+    candidates.sort(key=_place)
+    rewards[earned:] = sorted(rewards[earned:])
+    return crowds, candidates
+
+
+def _place(candidate: Candidate) -> int:
+    return candidate.entry.place
+
+
+def _candidate(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
     """Return the promotion as a candidate, or add the verdict why it is none."""
     sale, promotion = view.sale, entry.promotion
     why = _refused(entry, view)
@@ -56,7 +89,7 @@ def _ready(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
                 budget = budget_left(promotion, sale.cart) if promotion.counted else None
                 return Candidate(entry, promotion, offer, budget, first, view.mask(offer.reach))
             why = Refusal(Reason.NO_SAVING)
-    verdicts[promotion.id] = why
+    verdicts.refuse(entry, why)
     return None
 
 
@@ -64,7 +97,7 @@ def _refused(entry: Entry, view: View) -> Refusal | None:
     """Ask only what can refuse this promotion: most are for every cart, and a lane may hold hundreds."""
     sale, promotion = view.sale, entry.promotion
     why = refusal(entry, sale.cart) if promotion.restricted else None
-    why = why or time_refusal(entry, view)
+    why = why or time_refusal(promotion.window, view)
     if why is None and sale.given:
         why = _refused_earlier(entry, sale)
     if why is None and promotion.demanding:
@@ -81,3 +114,15 @@ def _refused_earlier(entry: Entry, sale: Sale) -> Refusal | None:
         if (choosy or other.choosy) and not compatible(entry.promotion, other):
             return Refusal(Reason.NEVER_WITH, name=other.name)
     return None
+
+
+def _trace(
+    sale: Sale, view: View, crowds: Sequence[Crowd], candidates: Sequence[Candidate], earlier: int, exact: bool
+) -> None:
+    """Keep what happened, for the trace; in a crowd all that stand ready are told of."""
+    ready = [(able.entry, able.worth(crowd.pool.base)) for crowd in crowds for able in crowd.level.ready]
+    ready += [(able.entry, able.first.worth) for able in candidates]
+    stacking = ready[0][0].promotion.stacking
+    before = sum(run.running * run.count for run in view.runs)
+    given = tuple(sale.given[earlier:])
+    sale.lanes.append(LaneResult(sale.stage, stacking.lane, before, tuple(sorted(ready)), given, exact))

@@ -5,9 +5,10 @@ No binary float and no rounding context is involved anywhere, so every machine g
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from operator import mul
 
 LARGEST = 10**15
 """Amounts in a cart or bundle are below this many major units."""
@@ -36,19 +37,28 @@ def whole(number: object, places: int) -> int | None:
     return None if rest else scaled
 
 
-@lru_cache(maxsize=100_000)
 def major(minor: int, exponent: int) -> int | Decimal:
     """Return minor units as the number receipts carry: an int, or a Decimal without trailing zeros."""
-    if not exponent:
-        return minor
+    return in_major(exponent)(minor)
+
+
+@lru_cache
+def in_major(exponent: int) -> Callable[[int], int | Decimal]:
+    """Return what turns minor units into major ones, as `major`; it keeps what it was asked for last."""
     scale: int = 10**exponent
-    units, rest = divmod(minor, scale)
-    if not rest:
-        return units
-    while not minor % 10:
-        minor //= 10
-        exponent -= 1
-    return Decimal(f"{minor}E-{exponent}")
+
+    @lru_cache(maxsize=100_000)
+    def convert(minor: int) -> int | Decimal:
+        units, rest = divmod(minor, scale)
+        if not rest:
+            return units
+        places = exponent
+        while not minor % 10:
+            minor //= 10
+            places -= 1
+        return Decimal(f"{minor}E-{places}")
+
+    return convert
 
 
 def half_up(above: int, below: int) -> int:
@@ -66,6 +76,11 @@ def allocate(
     left out. The whole minor units that remain go one by one to the largest remainders (Hamilton's method), among
     equals to the units that come first.
     """
+    if rooms is weights:  # as much room as value: nothing is full before all is
+        base = sum(map(mul, weights, counts))
+        if total >= base:
+            return [[(count, weight)] for count, weight in zip(counts, weights, strict=True)]
+        return _by_remainder(total, base, weights, counts, range(len(weights)), [[] for _ in weights])
     takers = [i for i in range(len(weights)) if weights[i] > 0 and rooms[i] > 0]
     left = total = min(total, sum(rooms[i] * counts[i] for i in takers))
     shares = [[(count, 0)] for count in counts]
@@ -90,11 +105,22 @@ def _by_remainder(
     takers: Sequence[int],
     shares: list[list[tuple[int, int]]],
 ) -> list[list[tuple[int, int]]]:
-    quotas = {i: divmod(left * weights[i], base) for i in takers}
-    spare = left - sum(quotas[i][0] * counts[i] for i in takers)
-    for i in sorted(takers, key=lambda i: -quotas[i][1]):
-        amount, more = quotas[i][0], min(spare, counts[i])
+    """Whole shares for all, then one more minor unit each for the largest remainders; written into `shares`."""
+    spare = left
+    remainders = []
+    for i in takers:
+        amount, rest = divmod(left * weights[i], base)
+        count = counts[i]
+        spare -= amount * count
+        shares[i] = [(count, amount)]
+        if rest:
+            remainders.append((-rest, i))
+    remainders.sort()
+    for _, i in remainders:
+        if not spare:
+            break
+        count, (_, amount) = counts[i], shares[i][0]
+        more = min(spare, count)
         spare -= more
-        pieces = ((more, amount + 1), (counts[i] - more, amount))
-        shares[i] = [(count, each) for count, each in pieces if count]
+        shares[i] = [(more, amount + 1)] if more == count else [(more, amount + 1), (count - more, amount)]
     return shares

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from promo_cli.pricing.clock import Window, read_window
 from promo_cli.pricing.conditions import Condition, read_condition
@@ -91,6 +91,25 @@ class Promotion:
     demanding: bool
     choosy: bool
 
+    @property
+    def how(self) -> str:
+        """How it measures: list prices in the item stage, what is left of them later and with vouchers."""
+        late = self.stage != "item" or self.needs_voucher
+        return self.rules.measured or ("after" if late else "before")
+
+
+class Entry(NamedTuple):
+    """A promotion with its place in rank and the numbers of its scope, of what it discounts, of spend that unlocks it.
+
+    Scopes are interned: promotions that are about the same things share a number.
+    """
+
+    place: int
+    promotion: Promotion
+    scope: int
+    benefit: int
+    cross: int | None
+
 
 def read_promotion(
     values: Mapping[str, Any], exponent: int, holidays: frozenset[int], windows: dict[Window, Window]
@@ -143,13 +162,14 @@ def read_promotion(
 
 
 def _audience(fields: Fields, targeting: Fields) -> Audience:
-    return Audience(
+    audience = Audience(
         members_only=targeting.flag("member_only") or fields.flag("member_only"),
         customer_type=targeting.choice("customer_type", ("all", "new", "returning")),
         tiers=frozenset(targeting.ids("member_tiers")),
         channels=frozenset(targeting.ids("sales_channels")),
         exclude_channels=frozenset(targeting.ids("exclude_channels")),
     )
+    return ANYONE if audience == ANYONE else audience
 
 
 def _limits(fields: Fields) -> Limits:

@@ -87,7 +87,12 @@ _TEXTS = {
 }
 
 
+_PLAIN = {reason: words.format(amount="", units=0, name="") for reason, words in _TEXTS.items()}
+
+
 def text(refusal: Refusal, money: Money) -> str:
     """Return a reason that can be read out; `money` writes minor units as an amount."""
     reason, amount, units, name, _ = refusal
+    if not (amount or units or name):
+        return _PLAIN[reason]
     return _TEXTS[reason].format(amount=money(amount) if amount else "", units=units, name=name)

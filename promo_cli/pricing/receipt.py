@@ -2,56 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
-from promo_cli.pricing.bundle import Entry
-from promo_cli.pricing.cart import Line
-from promo_cli.pricing.hints import hints
-from promo_cli.pricing.lane import Verdicts
+from promo_cli.pricing.bundle import PreparedBundle
 from promo_cli.pricing.money import major
 from promo_cli.pricing.packages import unpacked
-from promo_cli.pricing.promotion import Promotion
-from promo_cli.pricing.reasons import text
+from promo_cli.pricing.promotion import Entry, Promotion
 from promo_cli.pricing.sale import Given, Sale
 from promo_cli.pricing.types.base import Gift, Option, Reward
-from promo_cli.pricing.units import Run
-from promo_cli.pricing.words import Money, money_writer
+from promo_cli.pricing.units import Line, Run
+from promo_cli.pricing.verdicts import Verdicts
+from promo_cli.pricing.words import Money
+
+Major = Callable[[int], int | Decimal]
+"""Minor units as the number receipts carry."""
 
 
-def receipt(sale: Sale, entries: Sequence[Entry], verdicts: Verdicts) -> dict[str, Any]:
+def receipt(sale: Sale, verdicts: Verdicts) -> dict[str, Any]:
     """Return the receipt as a plain dict, amounts as ints or Decimals in major units."""
-    exponent = sale.bundle.exponent
-    by_line: dict[int, list[Run]] = {}
-    for run in unpacked(sale.runs):
-        by_line.setdefault(run.line, []).append(run)
+    bundle, cart = sale.bundle, sale.cart
+    money = bundle.major
+    by_line: list[list[Run]] = [[] for _ in cart.lines]
+    for run in unpacked(sale.runs) if sale.packages else sale.runs:
+        by_line[run.line.number].append(run)
     codes = {given.entry.promotion.id: given.entry.promotion.code for given in sale.given}
-    lines = [_line(line, by_line[line.number], codes, exponent) for line in sale.cart.lines]
-    lines += [_gift_line(entry, gift, exponent) for entry, gift in sale.gifts]
-    gifts = sum(gift.units * gift.price for _, gift in sale.gifts)
-    subtotal = sum(line.price * line.units for line in sale.cart.lines) + gifts
-    discount = sum((run.price - run.running) * run.count for run in sale.runs) + gifts
-    say = money_writer(sale.bundle.currency, exponent)
-    skipped = [
-        {
-            "promotion_id": entry.promotion.id,
-            "code": entry.promotion.code,
-            "reason_code": verdicts[entry.promotion.id].reason.value,
-            "reason": text(verdicts[entry.promotion.id], say),
-        }
-        for entry in entries
-        if entry.promotion.id in verdicts
-    ]
+    lines = [_line(line, runs, codes, money) for line, runs in zip(cart.lines, by_line, strict=True)]
+    lines += [_gift_line(entry, gift, money) for entry, gift in sale.gifts]
+    gifts = sum([gift.units * gift.price for _, gift in sale.gifts])
+    listed = sum([line.price * line.units for line in cart.lines])
+    paid = sale.total
+    # Copies, because what is worded once for a bundle must not be the caller's to change.
+    skipped = [verdicts.skipped[place].copy() for place in sorted(verdicts.skipped)]
     return {
-        "subtotal": major(subtotal, exponent),
-        "total_discount": major(discount, exponent),
-        "final_amount": major(subtotal - discount, exponent),
+        "subtotal": money(listed + gifts),
+        "total_discount": money(listed - paid + gifts),
+        "final_amount": money(paid),
         "lines": lines,
-        "applied": [_applied(given, exponent, say) for given in sale.given],
+        "applied": [_applied(given, bundle) for given in sale.given],
         "skipped": skipped,
-        "skipped_count": len(sale.bundle.entries) - len(sale.given) - len(sale.rewards) - len(skipped),
-        "rewards": [_reward(entry, reward, exponent) for entry, reward in sale.rewards],
-        "hints": hints(sale, entries, verdicts, say),
+        "skipped_count": len(bundle.entries) - len(sale.given) - len(sale.rewards) - len(skipped),
+        "rewards": [_reward(entry, reward, money) for entry, reward in sale.rewards],
+        "hints": [verdicts.hints[place] for place in sorted(verdicts.hints)],
         "provisional": any(promotion.counted for promotion in _counted(sale)),
         "search": "exact" if sale.exact else "bounded",
     }
@@ -63,43 +56,63 @@ def _counted(sale: Sale) -> Iterator[Promotion]:
     yield from (entry.promotion for entry, _ in sale.rewards)
 
 
-def _line(line: Line, runs: list[Run], codes: dict[str, str], exponent: int) -> dict[str, Any]:
+def _line(line: Line, runs: list[Run], codes: dict[str, str], money: Major) -> dict[str, Any]:
     shares: dict[str, int] = {}
-    nets = [0] * line.units
-    for run in sorted(runs, key=lambda run: run.place):
-        for place in range(run.place, run.place + run.count):  # a surcharge set apart shares its unit's place
-            nets[place] += run.running
-        for share in run.shares:
-            shares[share.promotion_id] = shares.get(share.promotion_id, 0) + share.amount * run.count
-    value, net = line.price * line.units, sum(nets)
-    return {
-        **({} if line.line_id is None else {"line_id": line.line_id}),
-        "product_id": line.product.id,
-        "name": line.product.name,
-        "category": line.product.categories[0] if line.product.categories else None,
-        "brand": line.product.brand,
+    if len(runs) > 1:
+        runs.sort(key=_place)
+    nets: list[int | Decimal] = []
+    net = 0
+    for run in runs:
+        count = run.count
+        net += run.running * count
+        nets += [money(run.running)] * count
+        for promotion_id, amount in run.shares:
+            shares[promotion_id] = shares.get(promotion_id, 0) + amount * count
+    if len(nets) != line.units:
+        nets = _joined(line, runs, money)
+    value = line.price * line.units
+    product = line.product
+    shown = {
+        "product_id": product.id,
+        "name": product.name,
+        "category": product.category,
+        "brand": product.brand,
         "quantity": line.quantity,
-        "price": major(line.each, exponent),
-        "list_amount": major(value, exponent),
-        "discount": major(value - net, exponent),
-        "net": major(net, exponent),
-        "unit_nets": [major(minor, exponent) for minor in nets],
+        "price": money(line.each),
+        "list_amount": money(value),
+        "discount": money(value - net),
+        "net": money(net),
+        "unit_nets": nets,
         "discounts": [
-            {"promotion_id": key, "code": codes[key], "amount": major(amount, exponent)}
-            for key, amount in shares.items()
+            {"promotion_id": promotion_id, "code": codes[promotion_id], "amount": money(amount)}
+            for promotion_id, amount in shares.items()
         ],
     }
+    return shown if line.line_id is None else {"line_id": line.line_id, **shown}
 
 
-def _gift_line(entry: Entry, gift: Gift, exponent: int) -> dict[str, Any]:
-    product, value = gift.product, major(gift.units * gift.price, exponent)
+def _joined(line: Line, runs: list[Run], money: Major) -> list[int | Decimal]:
+    """What is left of each unit; a surcharge set apart from a package shares its unit's place."""
+    nets = [0] * line.units
+    for run in runs:
+        for place in range(run.place, run.place + run.count):
+            nets[place] += run.running
+    return [money(net) for net in nets]
+
+
+def _place(run: Run) -> int:
+    return run.place
+
+
+def _gift_line(entry: Entry, gift: Gift, money: Major) -> dict[str, Any]:
+    product, value = gift.product, money(gift.units * gift.price)
     return {
         "product_id": product.id,
         "name": product.name,
-        "category": product.categories[0] if product.categories else None,
+        "category": product.category,
         "brand": product.brand,
         "quantity": gift.units,
-        "price": major(gift.price, exponent),
+        "price": money(gift.price),
         "list_amount": value,
         "discount": value,
         "net": 0,
@@ -109,24 +122,24 @@ def _gift_line(entry: Entry, gift: Gift, exponent: int) -> dict[str, Any]:
     }
 
 
-def _reward(entry: Entry, reward: Reward, exponent: int) -> dict[str, Any]:
+def _reward(entry: Entry, reward: Reward, money: Major) -> dict[str, Any]:
     about = {"promotion_id": entry.promotion.id, "code": entry.promotion.code, "type": reward.kind}
     if reward.kind == "points_multiplier":
         return {**about, "method": reward.method, "amount": 0, "multiplier": major(reward.factor, 3)}
-    return {**about, "method": reward.method, "amount": major(reward.amount, exponent)}
+    return {**about, "method": reward.method, "amount": money(reward.amount)}
 
 
-def _applied(given: Given, exponent: int, say: Money) -> dict[str, Any]:
+def _applied(given: Given, bundle: PreparedBundle) -> dict[str, Any]:
     promotion, option, dropped = given.entry.promotion, given.option, given.dropped
     entry = {
         "promotion_id": promotion.id,
         "code": promotion.code,
-        "amount": major(option.worth, exponent),
+        "amount": bundle.major(option.worth),
         "times": option.times,
-        "explanation": _explanation(promotion, option, say),
+        "explanation": _explanation(promotion, option, bundle.say),
     }
     if dropped:
-        entry["dropped"] = major(dropped, exponent)
+        entry["dropped"] = bundle.major(dropped)
     if promotion.experiment is not None:
         entry["experiment"] = promotion.experiment
     return entry

@@ -6,9 +6,10 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from promo_cli.pricing.bundle import Entry, PreparedBundle
+from promo_cli.pricing.bundle import PreparedBundle
 from promo_cli.pricing.cart import Cart
 from promo_cli.pricing.conditions import Facts
+from promo_cli.pricing.promotion import Entry
 from promo_cli.pricing.types.base import Gift, Option, Reward
 from promo_cli.pricing.units import Run
 
@@ -34,7 +35,10 @@ class LaneResult(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Sale:
-    """The state that stages and lanes pass on. `due` is the total before the payment stage, in minor units."""
+    """The state that stages and lanes pass on. `due` is the total before the payment stage, in minor units.
+
+    `refused`: something applies that does not combine with all. With `traced`, `lanes` tells what happened.
+    """
 
     bundle: PreparedBundle
     cart: Cart
@@ -46,6 +50,8 @@ class Sale:
     packages: int = 0
     due: int = 0
     exact: bool = True
+    refused: bool = False
+    traced: bool = False
     lanes: list[LaneResult] = field(default_factory=list)
 
     @property
@@ -54,37 +60,26 @@ class Sale:
         return sum(given.option.worth for given in self.given)
 
     @property
+    def total(self) -> int:
+        """What all units cost now, in minor units."""
+        return sum([run.running * run.count for run in self.runs])
+
+    def begin(self, stage: str) -> None:
+        """Start a stage: what is left of the units is now what minimums measure."""
+        self.stage = stage
+        for run in self.runs:
+            run.at_stage = run.running
+
+    @property
     def one_moment(self) -> bool:
         """Whether every promotion of the stage is tested at one time: lines count when they were ordered, at first."""
-        return self.stage != "item" or all(line.ordered_at == self.cart.at for line in self.cart.lines)
+        at = self.cart.at
+        return self.stage != "item" or all(line.ordered_at is at or line.ordered_at == at for line in self.cart.lines)
 
 
 def units_of(cart: Cart) -> list[Run]:
     """Return the units of a cart, a run for every line."""
-    return [
-        Run(
-            line=line.number,
-            product=line.product,
-            count=line.units,
-            price=line.price,
-            running=line.price,
-            at_stage=line.price,
-            floor=(line.product.floor * line.grams + 500) // 1000 if line.product.weighed else line.product.floor,
-            each=line.each,
-            surcharge=line.surcharge,
-            ordered_at=line.ordered_at,
-            order=(
-                line.product.id,
-                line.modifiers,
-                line.ordered_at,
-                line.line_id or "",
-                line.grams or line.units,
-                line.each,
-            ),
-            place=0,
-        )
-        for line in cart.lines
-    ]
+    return [Run(line, line.units, line.price, line.price) for line in cart.lines]
 
 
 def facts_of(cart: Cart) -> Facts:

@@ -22,11 +22,10 @@ on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from promo_cli.pricing.candidate import Candidate, Choice, worth
-from promo_cli.pricing.components import components
 from promo_cli.pricing.dominance import undominated
 from promo_cli.pricing.exploring import OutOfStepsError, Search
 from promo_cli.pricing.fallback import fallback, greedy
@@ -42,24 +41,30 @@ class Found(NamedTuple):
     exact: bool = True
 
 
-def best_deal(candidates: Sequence[Candidate], free: tuple[int, ...], budget: int) -> Found:
-    """Return the greatest discount over all orders of all subsets, exact within a budget of steps."""
+def best_deal(groups: Iterable[Sequence[Candidate]], free: tuple[int, ...], budget: int) -> Found:
+    """Return the greatest discount over all orders of all subsets, exact within a budget of steps.
+
+    Candidates of one group come by rank; those of different groups cannot get in each other's way.
+    """
     parts: list[tuple[Choice, ...]] = []
-    exact, left = True, budget
-    for competing in components(candidates, free):
+    contested = []
+    for competing in groups:
         if len(competing) > 1 and _each_takes_all(competing, free):
             parts.append(_dearest(competing))
             continue
         group = undominated(competing)
         if len(group) == 1:
-            parts.append(_alone(group[0], free))
-            continue
+            parts.append(alone(group[0], free))
+        else:
+            contested.append(group)
+    exact, left = True, budget
+    for group in sorted(contested, key=lambda group: (len(group), group[0].entry.place)):
         best = None
         if len(group) <= _MOST and _size(group) <= budget // 10:
             best, left = _searched(group, free, left)
         exact &= best is not None
         parts.append(fallback(group, free, budget) if best is None else best)
-    return Found(_merged(parts), exact)
+    return Found(merged(parts), exact)
 
 
 def _searched(group: Sequence[Candidate], free: tuple[int, ...], steps: int) -> tuple[tuple[Choice, ...] | None, int]:
@@ -76,7 +81,8 @@ def _size(group: Sequence[Candidate]) -> int:
     return len(group) * sum([max(1, len(candidate.offer.reach)) for candidate in group])
 
 
-def _alone(candidate: Candidate, free: Free) -> tuple[Choice, ...]:
+def alone(candidate: Candidate, free: Free) -> tuple[Choice, ...]:
+    """Return what a candidate does that has no rival."""
     best: Option | None = candidate.first
     if not candidate.offer.steady:
         best = max(candidate.options(free), key=lambda option: (option.worth, option.times), default=None)
@@ -99,12 +105,18 @@ def _dearest(group: Sequence[Candidate]) -> tuple[Choice, ...]:
     return () if best is None else ((best, best.first),)
 
 
-def _merged(parts: Sequence[tuple[Choice, ...]]) -> tuple[Choice, ...]:
+def merged(parts: Sequence[tuple[Choice, ...]]) -> tuple[Choice, ...]:
     """Join orders that do not touch each other into the first order by rank that keeps each of them."""
+    if all(len(part) < 2 for part in parts):
+        return tuple(sorted([choice for part in parts for choice in part], key=_place))
     waiting = [list(reversed(part)) for part in parts if part]
     merged: list[Choice] = []
     while waiting:
-        head = min(waiting, key=lambda part: part[-1][0].promotion.rank)
+        head = min(waiting, key=lambda part: part[-1][0].entry.place)
         merged.append(head.pop())
         waiting = [part for part in waiting if part]
     return tuple(merged)
+
+
+def _place(choice: Choice) -> int:
+    return choice[0].entry.place

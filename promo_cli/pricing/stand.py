@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.catalogue import Product
-from promo_cli.pricing.eligibility import spent
+from promo_cli.pricing.promotion import Entry
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.scope import Scope
 from promo_cli.pricing.types.base import Pool
@@ -15,7 +14,7 @@ from promo_cli.pricing.units import Run
 from promo_cli.pricing.view import View
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Stand:
     """One promotion's view of a lane."""
 
@@ -25,7 +24,8 @@ class Stand:
     @property
     def spent(self) -> int:
         """What its scope is worth, as it measures, in minor units."""
-        return spent(self.entry, self.view)
+        promotion = self.entry.promotion
+        return self.view.spent(self.entry.scope, promotion.how, promotion.window)
 
     @property
     def runs(self) -> Sequence[Run]:
@@ -35,7 +35,7 @@ class Stand:
     @property
     def pool(self) -> tuple[int, ...]:
         """The runs it may discount."""
-        return self.view.in_hours(self.view.discountable(self.entry.benefit), self.entry)
+        return self._in_hours(self.view.discountable(self.entry.benefit))
 
     @property
     def whole(self) -> Pool:
@@ -45,17 +45,19 @@ class Stand:
     @property
     def held(self) -> tuple[int, ...]:
         """The runs in its scope and hours, discountable or not."""
-        return self.view.in_hours(self.view.held(self.entry.benefit), self.entry)
+        return self._in_hours(self.view.held(self.entry.benefit))
 
     def within(self, scope: Scope, discounted: bool) -> tuple[int, ...]:
         """Return the runs of another scope in the promotion's hours; only discountable ones if they get cheaper."""
-        number = self.view.sale.bundle.scopes[scope]
-        held = self.view.discountable(number) if discounted else self.view.held(number)
-        return self.view.in_hours(held, self.entry)
+        number = self.view.bundle.scopes[scope]
+        return self._in_hours(self.view.discountable(number) if discounted else self.view.held(number))
+
+    def _in_hours(self, held: tuple[int, ...]) -> tuple[int, ...]:
+        return self.view.in_hours(held, self.entry.promotion.window)
 
     def lacks(self, product_id: str, units: int) -> Refusal:
         """Return that so many units of a product are missing."""
-        product = self.view.sale.bundle.products.get(product_id)
+        product = self.view.bundle.products.get(product_id)
         name = product.name if product else product_id
         return Refusal(Reason.ADD_PRODUCT, units=units, name=name, product_id=product_id)
 
@@ -64,7 +66,7 @@ class Stand:
 
         It must be of the promotion's brands; `discountable` and floors are about what is sold.
         """
-        product = self.view.sale.bundle.products.get(product_id)
+        product = self.view.bundle.products.get(product_id)
         return product if product and self.entry.promotion.benefit.sells(product.brand) else None
 
     def paid_by(self, methods: frozenset[str]) -> tuple[int, int] | None:

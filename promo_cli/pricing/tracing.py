@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from promo_cli.pricing.bundle import Entry
 from promo_cli.pricing.eligibility import refusal
 from promo_cli.pricing.money import major
+from promo_cli.pricing.promotion import Entry
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.sale import LaneResult, Sale
 

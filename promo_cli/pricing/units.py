@@ -8,42 +8,51 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
 from promo_cli.pricing.catalogue import Product
 from promo_cli.pricing.clock import Moment
 from promo_cli.pricing.money import half_up
 
-
-class Share(NamedTuple):
-    """What one promotion takes off one unit, in minor units."""
-
-    promotion_id: str
-    amount: int
+Share = tuple[str, int]
+"""The id of a promotion, and what it takes off one unit, in minor units."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class Line(NamedTuple):
+    """One line of the cart: `units` units of `price` minor units each, surcharges included; a weighed line is one unit.
+
+    `each` is the price of a piece or kilogram, `grams` the weight in thousandths (0 if not weighed), `floor` what must
+    be left of a unit. `order` tells lines apart in the canonical order.
+    """
+
+    number: int
+    line_id: str | None
+    product: Product
+    quantity: int | Decimal
+    units: int
+    each: int
+    surcharge: int
+    price: int
+    floor: int
+    ordered_at: Moment
+    order: tuple[object, ...]
+
+
+@dataclass(slots=True, eq=False)
 class Run:
     """`count` equal units of one line; every amount is of one unit, in minor units.
 
-    `price` is the list value with surcharges, `running` what is left of it, `at_stage` what was left when the stage
-    began, `floor` what must be left. `each` is the list price of one piece or kilogram, without the `surcharge` of
-    modifiers. `place` is the first unit's place in its line. `parts` are the units inside a package, `sealed` units
-    get nothing more.
+    `running` is what is left of the line's price, `at_stage` what was left when the stage began. `place` is the first
+    unit's place in its line. `parts` are the units inside a package, `sealed` units get nothing more. Not frozen,
+    because that makes a new one three times as dear; only a stage's start changes a run.
     """
 
-    line: int
-    product: Product
+    line: Line
     count: int
-    price: int
     running: int
     at_stage: int
-    floor: int
-    each: int
-    surcharge: int
-    ordered_at: Moment
-    order: tuple[object, ...]
-    place: int
+    place: int = 0
     sealed: bool = False
     shares: tuple[Share, ...] = ()
     parts: tuple[Run, ...] = ()
@@ -51,14 +60,14 @@ class Run:
     @property
     def room(self) -> int:
         """What may still be taken off one unit."""
-        return max(0, self.running - self.floor)
+        return max(0, self.running - self.line.floor)
 
     @property
     def base(self) -> int:
         """What is left of one unit without its surcharge, which bears its part of earlier discounts."""
-        if not self.surcharge:
+        if not self.line.surcharge:
             return self.running
-        return self.running - half_up(self.running * self.surcharge, self.price)
+        return self.running - half_up(self.running * self.line.surcharge, self.line.price)
 
 
 def canonical(runs: Iterable[Run]) -> list[Run]:
@@ -70,73 +79,27 @@ def canonical(runs: Iterable[Run]) -> list[Run]:
 
 
 def _order(run: Run) -> tuple[object, ...]:
-    return (-run.running, run.order, run.price, run.place, run.shares)
+    return (-run.running, run.line.order, run.line.price, run.place, run.shares)
 
 
-class Cut(NamedTuple):
-    """`units` units of one of the lane's runs get `amount` off each."""
-
-    run: int
-    units: int
-    amount: int
+Cut = tuple[int, int, int]
+"""Of one of the lane's runs, by its place, so many units get so much off each, in minor units."""
 
 
-def altered(
-    run: Run,
-    *,
-    count: int,
-    place: int,
-    running: int,
-    at_stage: int,
-    sealed: bool,
-    shares: tuple[Share, ...],
-    parts: tuple[Run, ...],
-) -> Run:
-    """Return units of a run as they have become. Spelt out, because `dataclasses.replace` takes far longer."""
-    return Run(
-        run.line,
-        run.product,
-        count,
-        run.price,
-        running,
-        at_stage,
-        run.floor,
-        run.each,
-        run.surcharge,
-        run.ordered_at,
-        run.order,
-        place,
-        sealed,
-        shares,
-        parts,
-    )
+def part(run: Run, count: int, place: int) -> Run:
+    """Return `count` units of a run, from `place` in its line, as they are."""
+    return Run(run.line, count, run.running, run.at_stage, place, run.sealed, run.shares, run.parts)
 
 
 def discounted(run: Run, count: int, place: int, share: Share, sealed: bool, parts: tuple[Run, ...]) -> Run:
     """Return `count` units of a run, from `place` in its line, with one more discount."""
-    return altered(
-        run,
-        count=count,
-        place=place,
-        running=run.running - share.amount,
-        at_stage=run.at_stage,
-        sealed=run.sealed or sealed,
-        shares=(*run.shares, share) if share.amount and not parts else run.shares,
-        parts=parts,
-    )
-
-
-def at_stage_start(run: Run) -> Run:
-    """Return a run as a stage finds it."""
-    if run.at_stage == run.running:
-        return run
-    return altered(
-        run,
-        count=run.count,
-        place=run.place,
-        running=run.running,
-        at_stage=run.running,
-        sealed=run.sealed,
-        shares=run.shares,
-        parts=run.parts,
+    return Run(
+        run.line,
+        count,
+        run.running - share[1],
+        run.at_stage,
+        place,
+        run.sealed or sealed,
+        (*run.shares, share) if share[1] and not parts else run.shares,
+        parts,
     )

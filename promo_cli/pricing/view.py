@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from promo_cli.pricing.bundle import Entry, PreparedBundle
+from promo_cli.pricing.bundle import PreparedBundle
 from promo_cli.pricing.clock import Closed, Window, closed
 from promo_cli.pricing.conditions import Measured
 from promo_cli.pricing.sale import Sale
@@ -18,15 +18,17 @@ class View:
 
     def __init__(self, sale: Sale) -> None:
         self.sale = sale
+        self.bundle = sale.bundle
         self.runs: Sequence[Run] = canonical(sale.runs)
-        self.free: tuple[int, ...] = tuple(0 if run.sealed else run.count for run in self.runs)
+        self.free: tuple[int, ...] = tuple([0 if run.sealed else run.count for run in self.runs])
+        self.open = sum([1 << i for i, count in enumerate(self.free) if count])
         self.one_moment = sale.one_moment
-        self._barred = frozenset(
-            i for i, run in enumerate(self.runs) if not all(part.product.discountable for part in run.parts or (run,))
-        )
-        self._held = _match(self.runs, sale.bundle)
+        self._all = tuple(range(len(self.runs)))
+        self._matched: dict[int, tuple[int, ...]] | None = None
+        self._barred = _barred(self.runs) if sale.bundle.barring else frozenset[int]()
         self._discountable: dict[int, tuple[int, ...]] = {}
-        self._measured: dict[tuple[int, str], Measured] = {}
+        self._values: dict[str, list[int]] = {}
+        self._value: dict[tuple[int, str], int] = {}
         self._closed: dict[int, Closed | None] = {}
         self._pools: dict[tuple[int, ...], Pool] = {}
         self._masks: dict[tuple[int, ...], int] = {}
@@ -44,74 +46,101 @@ class View:
 
     def pool(self, reach: tuple[int, ...]) -> Pool:
         """Return some runs with what they hold."""
-        if reach not in self._pools:
+        pool = self._pools.get(reach)
+        if pool is None:
             runs, free = self.runs, self.free
-            taken = tuple([(i, free[i]) for i in reach if free[i] and runs[i].running > runs[i].floor])
+            taken = tuple([(i, free[i]) for i in reach if free[i] and runs[i].running > runs[i].line.floor])
             base = sum([runs[i].running * count for i, count in taken])
-            least = min([runs[i].running for i, _ in taken], default=0)
-            self._pools[reach] = Pool(reach, free, taken, base, least, any(runs[i].floor for i in reach))
-        return self._pools[reach]
+            floored = self.bundle.floored and any(runs[i].line.floor for i in reach)
+            pool = self._pools[reach] = Pool(reach, free, taken, base, floored)
+        return pool
 
     def mask(self, reach: tuple[int, ...]) -> int:
         """Return a number with a bit for each of some runs."""
-        if reach not in self._masks:
-            self._masks[reach] = sum([1 << run for run in reach])
-        return self._masks[reach]
+        mask = self._masks.get(reach)
+        if mask is None:
+            mask = self._masks[reach] = sum([1 << run for run in reach])
+        return mask
 
     def held(self, number: int) -> tuple[int, ...]:
         """Return the runs in a scope, ascending."""
-        return self._held.get(number, ())
+        if number in self.bundle.everywhere:
+            return self._all
+        if self._matched is None:
+            self._matched = _match(self.runs, self.bundle)
+        return self._matched.get(number, ())
 
     def discountable(self, number: int) -> tuple[int, ...]:
         """Return the runs in a scope that may get cheaper."""
+        if not self._barred:
+            return self.held(number)
         if number not in self._discountable:
-            held = self.held(number)
-            barred = self._barred
-            self._discountable[number] = tuple(i for i in held if i not in barred) if barred else held
+            self._discountable[number] = tuple([i for i in self.held(number) if i not in self._barred])
         return self._discountable[number]
 
     def measured(self, number: int, how: str) -> Measured:
         """Return units and value in a scope, `before` discounts or `after` those of earlier stages."""
-        key = (number, how)
-        if key not in self._measured:
-            self._measured[key] = self.total(self.held(number), how)
-        return self._measured[key]
+        return Measured(sum([self.runs[i].count for i in self.held(number)]), self.value(number, how))
 
-    def total(self, held: Sequence[int], how: str) -> Measured:
-        """Return units and value of some runs."""
-        runs = [self.runs[i] for i in held]
-        value = sum((run.price if how == "before" else run.at_stage) * run.count for run in runs)
-        return Measured(sum(run.count for run in runs), value)
+    def value(self, number: int, how: str) -> int:
+        """Return the value in a scope, measured so."""
+        value = self._value.get((number, how))
+        if value is None:
+            value = self._value[number, how] = self.total(self.held(number), how)
+        return value
 
-    def in_hours(self, held: tuple[int, ...], entry: Entry) -> tuple[int, ...]:
+    def total(self, held: Sequence[int], how: str) -> int:
+        """Return the value of some runs, measured so."""
+        values = self._values.get(how)
+        if values is None:
+            if how == "before":
+                values = [run.line.price * run.count for run in self.runs]
+            else:
+                values = [run.at_stage * run.count for run in self.runs]
+            self._values[how] = values
+        return sum([values[i] for i in held])
+
+    def in_hours(self, held: tuple[int, ...], window: Window) -> tuple[int, ...]:
         """Return those runs that were ordered while a promotion ran; later stages have tested the cart's time."""
         if self.one_moment:
             return held
-        window = entry.promotion.window
-        return tuple(i for i in held if closed(window, self.runs[i].ordered_at) is None)
+        return tuple([i for i in held if closed(window, self.runs[i].line.ordered_at) is None])
+
+    def spent(self, number: int, how: str, window: Window) -> int:
+        """Return what the runs of a scope in a window's hours are worth, measured so."""
+        if self.one_moment:
+            return self.value(number, how)
+        return self.total(self.in_hours(self.held(number), window), how)
+
+
+def _barred(runs: Sequence[Run]) -> frozenset[int]:
+    barring = (i for i, run in enumerate(runs) for part in run.parts or (run,) if not part.line.product.discountable)
+    return frozenset(barring)
 
 
 def _match(runs: Sequence[Run], bundle: PreparedBundle) -> dict[int, tuple[int, ...]]:
     held: dict[int, list[int]] = {}
+    dynamic = bundle.dynamic
     for i, run in enumerate(runs):
-        for number in _scopes_of(run, bundle):
-            scope = bundle.dynamic.get(number)
-            if scope is None or _passes(scope, run):
-                held.setdefault(number, []).append(i)
+        for number in _packaged(run, bundle) if run.parts else bundle.scopes_of(run.line.product):
+            if number in dynamic and not _passes(dynamic[number], run):
+                continue
+            if number in held:
+                held[number].append(i)
+            else:
+                held[number] = [i]
     return {number: tuple(runs) for number, runs in held.items()}
 
 
-def _scopes_of(run: Run, bundle: PreparedBundle) -> Sequence[int]:
+def _packaged(run: Run, bundle: PreparedBundle) -> Sequence[int]:
     """A package is in a scope that names neither products nor categories, and that leaves out none of its parts."""
-    if not run.parts:
-        return bundle.scopes_of(run.product)
-    common = set.intersection(*(set(bundle.scopes_of(part.product)) for part in run.parts))
+    common = set.intersection(*(set(bundle.scopes_of(part.line.product)) for part in run.parts))
     return sorted(common & bundle.whole)
 
 
 def _passes(scope: Scope, run: Run) -> bool:
-    if scope.undiscounted and run.running != run.price:
+    if scope.undiscounted and run.running != run.line.price:
         return False
-    if scope.cheapest is not None and run.each < scope.cheapest:
+    if scope.cheapest is not None and run.line.each < scope.cheapest:
         return False
-    return scope.dearest is None or run.each <= scope.dearest
+    return scope.dearest is None or run.line.each <= scope.dearest

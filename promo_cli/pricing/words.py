@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 Money = Callable[[int], str]
 """Writes minor units as money."""
@@ -10,10 +11,12 @@ Money = Callable[[int], str]
 _SIGNS = {"IDR": "Rp ", "USD": "$"}
 
 
+@lru_cache
 def money_writer(currency: str, exponent: int) -> Money:
     """Return what writes minor units as money: `Rp 10,000`, `$12.50`, `KWD 1.250`."""
     sign = _SIGNS.get(currency, f"{currency} ")
 
+    @lru_cache(maxsize=100_000)
     def write(minor: int) -> str:
         whole, rest = divmod(minor, 10**exponent)
         return f"{sign}{whole:,}" + (f".{rest:0{exponent}d}" if exponent else "")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.reasons import Refusal
 from promo_cli.pricing.scope import Scope
-from promo_cli.pricing.types.base import Discount, Offer, Stand, read_terms
-from promo_cli.pricing.types.spread import Each, Formula, Lump, spread
+from promo_cli.pricing.types.base import Discount, Lump, Offer, Rung, Stand, read_terms
+from promo_cli.pricing.types.spread import Each, Formula, ladder, spread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,10 @@ class Amount(Discount):
     """The amount in minor units, off all units together or off each."""
 
     formula: Formula
+
+    def ladder(self) -> tuple[Rung, ...]:
+        """One rung, from the minimum on, unless the amount is off every unit."""
+        return ladder(self.minimum, self.formula, self.terms)
 
     def offer(self, stand: Stand) -> Offer | Refusal:
         """Take every unit."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -23,15 +24,14 @@ Taken = tuple[tuple[int, int], ...]
 class Pool(NamedTuple):
     """Runs that many promotions may share, with what they hold at the lane's start.
 
-    `taken` are the units that can still give something, `base` what they cost in minor units, `least` what the cheapest
-    costs; `floored` if any may not go down to nothing.
+    `taken` are the units that can still give something, `base` what they cost in minor units; `floored` if any may not
+    go down to nothing.
     """
 
     reach: tuple[int, ...]
     free: Free
     taken: Taken
     base: int
-    least: int
     floored: bool
 
 
@@ -109,6 +109,30 @@ class Offer(Protocol):
         """Return how much of its nominal discount floors held back, in minor units."""
 
 
+class Portion(NamedTuple):
+    """The fraction `above`/`below` of what the units cost, at most `cap`."""
+
+    above: int
+    below: int
+    cap: int | None = None
+
+
+class Lump(NamedTuple):
+    """One amount off all units together; of a split tender, at most the fraction `above`/`below` of them."""
+
+    amount: int
+    above: int = 1
+    below: int = 1
+
+
+class Rung(NamedTuple):
+    """From `least` up to but not including `below` of spend, in minor units: one discount on everything in scope."""
+
+    least: int
+    below: int | None
+    formula: Portion | Lump
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Options that every discounting type takes."""
@@ -121,6 +145,11 @@ class Terms:
     measured: str | None
     redistribute: bool
     by_line: bool
+
+    @property
+    def selective(self) -> bool:
+        """Whether not every unit in scope may be taken."""
+        return self.max_units is not None or self.max_units_per_line is not None or self.every_quantity != 1
 
 
 def read_terms(fields: Fields) -> Terms:
@@ -177,7 +206,7 @@ class Stand(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Discount:
+class Discount(ABC):
     """What the rules of every type hold: the minimum its scope must be worth, in minor units, and the options."""
 
     minimum: int = 0
@@ -208,6 +237,10 @@ class Discount:
         """Return what the cashier may say while this is missing; empty for the reason itself."""
         return ""
 
+    def ladder(self) -> tuple[Rung, ...]:
+        """Return the discount as a function of spend alone, the lowest rung first; empty if more than that decides."""
+        return ()
+
+    @abstractmethod
     def offer(self, stand: Stand) -> Offer | Reward | Refusal:
         """Return what the promotion can do in a lane or what it earns, or why it cannot."""
-        raise NotImplementedError

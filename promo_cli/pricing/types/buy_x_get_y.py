@@ -55,7 +55,7 @@ class BuyGet(Discount):
         runs, size = stand.runs, self.buy + self.get
         counts: dict[str, int] = {}
         for i in stand.pool:
-            counts[runs[i].product.id] = counts.get(runs[i].product.id, 0) + runs[i].count
+            counts[runs[i].line.product.id] = counts.get(runs[i].line.product.id, 0) + runs[i].count
         if self.product is not None:
             missing = self.buy - sum(counts.values())
             if missing > 0:
@@ -90,7 +90,7 @@ class BuyGet(Discount):
     def _same(self, runs: Sequence[Run], pool: Sequence[tuple[int, int]]) -> list[Block]:
         products: dict[str, list[tuple[int, int]]] = {}
         for i, count in pool:
-            products.setdefault(runs[i].product.id, []).append((i, count))
+            products.setdefault(runs[i].line.product.id, []).append((i, count))
         size = self.buy + self.get
         groups = [group for units in products.values() for group in chunks(units, size)]
         return [self._block(runs, *group) for group in sorted(groups, key=lambda group: group[1][0][0])]

@@ -29,7 +29,7 @@ class Combo(Discount):
         """Form complete sets."""
         if not stand.pool:
             return Refusal(Reason.NOTHING_IN_SCOPE)
-        columns = [[i for i in stand.pool if stand.runs[i].product.id == product] for product, _ in self.parts]
+        columns = [[i for i in stand.pool if stand.runs[i].line.product.id == product] for product, _ in self.parts]
         for (product, quantity), column in zip(self.parts, columns, strict=True):
             missing = quantity - sum(stand.runs[i].count for i in column)
             if missing > 0 and self.least == len(self.parts):

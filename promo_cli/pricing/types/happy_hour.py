@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.reasons import Refusal
 from promo_cli.pricing.scope import Scope
-from promo_cli.pricing.types.base import Discount, Offer, Stand, read_terms
-from promo_cli.pricing.types.spread import Down, Each, Formula, Portion, spread
+from promo_cli.pricing.types.base import Discount, Offer, Portion, Rung, Stand, read_terms
+from promo_cli.pricing.types.spread import Down, Each, Formula, ladder, spread
 from promo_cli.pricing.words import Money, percent
 
 
@@ -21,6 +21,10 @@ class HappyHour(Discount):
     def describe(self, money: Money) -> str:
         """Return such as `20% discount`."""
         return f"{percent(self.formula.above)} discount" if isinstance(self.formula, Portion) else ""
+
+    def ladder(self) -> tuple[Rung, ...]:
+        """One rung for a percentage."""
+        return ladder(0, self.formula, self.terms)
 
     def offer(self, stand: Stand) -> Offer | Refusal:
         """Take every unit ordered in the hours."""

@@ -51,7 +51,7 @@ def _distinct(runs: Sequence[Run], units: list[tuple[int, int]], size: int) -> I
         group: dict[str, int] = {}
         for i in left:
             if len(group) < size:
-                group.setdefault(runs[i].product.id, i)
+                group.setdefault(runs[i].line.product.id, i)
         if len(group) < size:
             return
         chosen = sorted(group.values())

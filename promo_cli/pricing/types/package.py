@@ -57,7 +57,7 @@ class Package(Discount):
         return Packages(stand.runs, reach, tuple(pools), self.price, self.terms)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Packages:
     """Any number of complete packages, each cheaper than its parts."""
 
@@ -136,17 +136,17 @@ class Packages:
 
     def _cuts(self, units: Taken) -> Iterator[Cut]:
         bases = [self.runs[i].base for i, _ in units]
-        rooms = [max(0, base - self.runs[i].floor) for base, (i, _) in zip(bases, units, strict=True)]
+        rooms = [max(0, base - self.runs[i].line.floor) for base, (i, _) in zip(bases, units, strict=True)]
         shares = allocate(self._saving(units), bases, rooms, [count for _, count in units])
         for (i, _), parts in zip(units, shares, strict=True):
             for count, amount in parts:
-                yield Cut(i, count, amount)
+                yield i, count, amount
 
     def _saving(self, units: Taken) -> int:
         return sum(self.runs[i].base * count for i, count in units) - self.price
 
     def _room(self, units: Taken) -> int:
-        return sum(max(0, self.runs[i].base - self.runs[i].floor) * count for i, count in units)
+        return sum(max(0, self.runs[i].base - self.runs[i].line.floor) * count for i, count in units)
 
 
 def _left(reach: Sequence[int], free: Free) -> dict[int, int]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.scope import Scope
-from promo_cli.pricing.types.base import Discount, Offer, Stand, read_terms
-from promo_cli.pricing.types.spread import Formula, Lump, Portion, spread
+from promo_cli.pricing.types.base import Discount, Lump, Offer, Portion, Stand, read_terms
+from promo_cli.pricing.types.spread import Formula, spread
 from promo_cli.pricing.words import Money, percent
 
 

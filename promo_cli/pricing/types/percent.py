@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.reasons import Refusal
 from promo_cli.pricing.scope import Scope
-from promo_cli.pricing.types.base import Discount, Offer, Stand, read_terms
-from promo_cli.pricing.types.spread import Portion, spread
+from promo_cli.pricing.types.base import Discount, Offer, Portion, Rung, Stand, read_terms
+from promo_cli.pricing.types.spread import ladder, spread
 from promo_cli.pricing.words import Money, percent
 
 
@@ -23,9 +23,17 @@ class Percent(Discount):
         """Return such as `20% discount`."""
         return f"{percent(self.percent)} discount"
 
+    def ladder(self) -> tuple[Rung, ...]:
+        """One rung, from the minimum on."""
+        return ladder(self.minimum, self._formula, self.terms)
+
+    @property
+    def _formula(self) -> Portion:
+        return Portion(self.percent, 10_000, self.cap)
+
     def offer(self, stand: Stand) -> Offer | Refusal:
         """Take every unit."""
-        return spread(stand, Portion(self.percent, 10_000, self.cap), self.terms)
+        return spread(stand, self._formula, self.terms)
 
 
 def read(fields: Fields, scope: Scope) -> Percent:

@@ -29,7 +29,7 @@ Form = Callable[[Free], Sequence[Block]]
 """Forms all sets that save something from free units, in the order in which they are used."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Sets:
     """Any number of complete sets, the first ones formed first.
 
@@ -66,7 +66,9 @@ class Sets:
         if self.terms.max_applications is not None or self.terms.max_units is not None:
             return False
         return (
-            self.shape == other.shape and self.price < other.price and not any(self.runs[i].floor for i in self.reach)
+            self.shape == other.shape
+            and self.price < other.price
+            and not any(self.runs[i].line.floor for i in self.reach)
         )
 
     def options(self, free: Free) -> Iterator[Option]:
@@ -78,7 +80,7 @@ class Sets:
     def cuts(self, option: Option) -> list[Cut]:
         """Return what each cheaper unit gets off."""
         if self.each is not None:
-            return [Cut(i, count, self.each(self.runs[i])) for i, count in option.cheaper]
+            return [(i, count, self.each(self.runs[i])) for i, count in option.cheaper]
         return share_out(self.runs, option.cheaper, option.worth)
 
     def dropped(self, option: Option) -> int:
@@ -100,7 +102,7 @@ class Sets:
         for block in blocks:
             needed: dict[int | None, int] = {None: 0}
             for i, count in block.cheaper:
-                line = self.runs[i].line
+                line = self.runs[i].line.number
                 needed[None] += count
                 needed[line] = needed.get(line, 0) + count
             fitting = block.times

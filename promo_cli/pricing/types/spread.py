@@ -8,24 +8,21 @@ from typing import NamedTuple
 
 from promo_cli.pricing.money import allocate, half_up
 from promo_cli.pricing.reasons import Reason, Refusal
-from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Offer, Option, Pool, Stand, Taken, Terms
+from promo_cli.pricing.types.base import (
+    SCALE,
+    Ceiling,
+    Free,
+    Lump,
+    Offer,
+    Option,
+    Pool,
+    Portion,
+    Rung,
+    Stand,
+    Taken,
+    Terms,
+)
 from promo_cli.pricing.units import Cut, Run
-
-
-class Portion(NamedTuple):
-    """The fraction `above`/`below` of what the units cost, at most `cap`."""
-
-    above: int
-    below: int
-    cap: int | None = None
-
-
-class Lump(NamedTuple):
-    """One amount off all units together; of a split tender, at most the fraction `above`/`below` of them."""
-
-    amount: int
-    above: int = 1
-    below: int = 1
 
 
 class Each(NamedTuple):
@@ -43,7 +40,7 @@ class Down(NamedTuple):
 Formula = Portion | Lump | Each | Down
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Spread:
     """Takes every free unit of its reach, or as many as the terms allow, and discounts them together."""
 
@@ -78,7 +75,7 @@ class Spread:
                         i: SCALE * runs[i].room if self.terms.redistribute else min(amount, SCALE * runs[i].room)
                         for i, amount in each.items()
                     }
-                return Ceiling(cap, each, len({runs[i].line for i in self.reach}) if self.terms.by_line else 1)
+                return Ceiling(cap, each, len({runs[i].line.number for i in self.reach}) if self.terms.by_line else 1)
             case Lump(amount):
                 return Ceiling(amount, {i: SCALE * runs[i].room for i in self.reach})
             case _:
@@ -88,9 +85,9 @@ class Spread:
         """All units of the same pool, by a formula that gives more."""
         if not isinstance(other, Spread) or self.pool is not other.pool or self.terms != other.terms:
             return False
-        if self._selective or self.terms.by_line or (strictly and self.floored):
+        if self.terms.selective or self.terms.by_line or (strictly and self.floored):
             return False
-        return _gives_more(self.formula, other.formula, self.pool.least if strictly else None)
+        return _gives_more(self.formula, other.formula, self._least() if strictly else None)
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield the one way to apply it; with fewer units free, one that saves nothing may save something."""
@@ -102,7 +99,7 @@ class Spread:
         """Return what each unit gets off, shared by value where the discount is one amount."""
         units = [(self.runs[i], i, count) for i, count in option.cheaper]
         if isinstance(self.formula, Each | Down):
-            return [Cut(i, count, _off(self.formula, run)) for run, i, count in units]
+            return [(i, count, _off(self.formula, run)) for run, i, count in units]
         if isinstance(self.formula, Portion) and self.terms.by_line and not self._capped(option.cheaper):
             return self._cuts_by_line(option.cheaper)
         return share_out(self.runs, option.cheaper, option.worth)
@@ -125,19 +122,18 @@ class Spread:
                 nominal = sum((run.running - price) * count for run, count in runs)
         return max(0, nominal - option.worth)
 
+    def _least(self) -> int:
+        """What the cheapest unit costs that can give something."""
+        return min([self.runs[i].running for i, _ in self.pool.taken], default=0)
+
     def _taken(self, free: Free) -> Taken:
         pool, runs, formula = self.pool, self.runs, self.formula
         units = pool.taken
         if free is not pool.free:
-            units = tuple([(i, free[i]) for i in pool.reach if free[i] and runs[i].running > runs[i].floor])
+            units = tuple([(i, free[i]) for i in pool.reach if free[i] and runs[i].running > runs[i].line.floor])
         if isinstance(formula, Down):
             units = tuple([(i, count) for i, count in units if runs[i].running > formula.price])
-        return self._limited(units) if self._selective else units
-
-    @property
-    def _selective(self) -> bool:
-        terms = self.terms
-        return terms.max_units is not None or terms.max_units_per_line is not None or terms.every_quantity != 1
+        return self._limited(units) if self.terms.selective else units
 
     def _limited(self, taken: Taken) -> Taken:
         """As many units as the terms allow, the cheapest first unless they say dearest."""
@@ -157,7 +153,7 @@ class Spread:
         left: dict[int, int] = {}
         kept = []
         for i, count in taken:
-            line = self.runs[i].line
+            line = self.runs[i].line.number
             allowed = min(count, left.get(line, most))
             left[line] = left.get(line, most) - allowed
             if allowed:
@@ -177,7 +173,7 @@ class Spread:
 
     def _portion(self, taken: Taken) -> int:
         if self.terms.by_line and not self._capped(taken):
-            return sum(cut.units * cut.amount for cut in self._cuts_by_line(taken))
+            return sum(units * amount for _, units, amount in self._cuts_by_line(taken))
         above, below, cap = self._rate(taken)
         runs = self.runs
         base = self._base(taken)
@@ -210,10 +206,10 @@ class Spread:
     def _cuts_by_line(self, taken: Taken) -> list[Cut]:
         lines: dict[int, list[tuple[int, int]]] = {}
         for i, count in taken:
-            lines.setdefault(self.runs[i].line, []).append((i, count))
+            lines.setdefault(self.runs[i].line.number, []).append((i, count))
         assert isinstance(self.formula, Portion)
         uncapped = Portion(self.formula.above, self.formula.below)
-        cuts = []
+        cuts: list[Cut] = []
         for units in lines.values():
             terms = _BY_TOTAL[self.terms.redistribute]
             alone = Spread(self.runs, self.pool, uncapped, terms)
@@ -254,6 +250,13 @@ def spread(stand: Stand, formula: Formula, terms: Terms) -> Spread | Refusal:
     return Spread(stand.runs, pool, formula, terms) if pool.reach else Refusal(Reason.NOTHING_IN_SCOPE)
 
 
+def ladder(least: int, formula: Formula, terms: Terms) -> tuple[Rung, ...]:
+    """Return one rung from a minimum on, if the formula shares one amount over all units in scope."""
+    if terms.selective or terms.by_line or not isinstance(formula, Portion | Lump):
+        return ()
+    return (Rung(least, None, formula),)
+
+
 def first(units: Sequence[tuple[int, int]], most: int) -> list[tuple[int, int]]:
     """Return the first `most` units of runs."""
     kept = []
@@ -267,13 +270,11 @@ def first(units: Sequence[tuple[int, int]], most: int) -> list[tuple[int, int]]:
 
 def share_out(runs: Sequence[Run], units: Sequence[tuple[int, int]], total: int) -> list[Cut]:
     """Return `total` shared over units by value, each at most its room."""
-    shares = allocate(
-        total,
-        [runs[i].running for i, _ in units],
-        [runs[i].room for i, _ in units],
-        [count for _, count in units],
-    )
-    return [Cut(i, n, amount) for (i, _), parts in zip(units, shares, strict=True) for n, amount in parts]
+    prices = [runs[i].running for i, _ in units]
+    floored = any(runs[i].line.floor for i, _ in units)
+    rooms = [runs[i].room for i, _ in units] if floored else prices
+    shares = allocate(total, prices, rooms, [count for _, count in units])
+    return [(i, count, amount) for (i, _), parts in zip(units, shares, strict=True) for count, amount in parts]
 
 
 _BY_TOTAL = {

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.scope import Scope
-from promo_cli.pricing.types.base import Discount, Gift, Offer, Reward, Stand, read_terms
+from promo_cli.pricing.types.base import Discount, Gift, Lump, Offer, Portion, Reward, Rung, Stand, read_terms
 from promo_cli.pricing.types.gifts import Gifts
-from promo_cli.pricing.types.spread import Formula, Lump, Portion, spread
+from promo_cli.pricing.types.spread import Formula, ladder, spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,13 @@ class Threshold(Discount):
     """Tiers, the lowest first."""
 
     tiers: tuple[Tier, ...]
+
+    def ladder(self) -> tuple[Rung, ...]:
+        """A rung for every tier, if each is a percentage or an amount."""
+        rungs = [ladder(tier.least, tier.formula, self.terms) for tier in self.tiers if tier.formula is not None]
+        if len(rungs) < len(self.tiers) or not all(rungs):
+            return ()
+        return tuple(rung._replace(below=tier.below) for tier, (rung,) in zip(self.tiers, rungs, strict=True))
 
     def offer(self, stand: Stand) -> Offer | Reward | Refusal:
         """Give what the tier gives that the whole scope reaches."""

@@ -1,0 +1,91 @@
+"""A crowd as it stands in a lane: all would take the same units, so one of them applies, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from promo_cli.pricing.candidate import Candidate
+from promo_cli.pricing.eligibility import ground_refusal
+from promo_cli.pricing.ground import Able, Ground, Level, told_all
+from promo_cli.pricing.reasons import Reason, Refusal
+from promo_cli.pricing.types.base import Option, Pool
+from promo_cli.pricing.types.spread import Spread
+from promo_cli.pricing.units import Run
+from promo_cli.pricing.verdicts import Verdicts
+from promo_cli.pricing.view import View
+
+
+@dataclass(slots=True, eq=False)
+class Crowd:
+    """Those of a ground that stand ready; `mask` has a bit for every run in reach."""
+
+    level: Level
+    pool: Pool
+    mask: int
+    runs: Sequence[Run]
+
+    def first(self, best_deal: bool) -> tuple[int, Able] | None:
+        """Return who applies if nobody else wants the units, and what it saves: the most, or the first by rank."""
+        base = self.pool.base
+        most, best = 0, None
+        for able in self.level.rivals:
+            saving = able.worth(base)
+            if saving > most:
+                most, best = saving, able
+                if not best_deal:
+                    break
+        return None if best is None else (most, best)
+
+    def candidates(self, some: Iterable[Able]) -> list[Candidate]:
+        """Return some of the crowd as candidates of their own."""
+        return [self.candidate(able, able.worth(self.pool.base)) for able in some]
+
+    def candidate(self, able: Able, saving: int) -> Candidate:
+        """Return one of the crowd as a candidate, given what it saves at the lane's start."""
+        promotion, taken = able.entry.promotion, self.pool.taken
+        offer = Spread(self.runs, self.pool, able.rung.formula, promotion.rules.terms)
+        return Candidate(able.entry, promotion, offer, None, Option(saving, taken, 1, taken), self.mask)
+
+    def told(self, verdicts: Verdicts) -> None:
+        """Note that none of the crowd applies; who does is acquitted afterwards."""
+        level, base = self.level, self.pool.base
+        verdicts.keep_out(level.taken)
+        if base < level.surely:
+            idle = [able.entry for able in level.ready if not able.worth(base)]
+            verdicts.keep_out(told_all(idle, Refusal(Reason.NO_SAVING)))
+
+
+def gather(ground: Ground, view: View, verdicts: Verdicts) -> tuple[Crowd | None, list[Candidate]]:
+    """Return the crowd of a ground as it stands in this cart, and note why the others of it are not ready.
+
+    Where a least price keeps a promotion from its full discount, each is a candidate of its own instead.
+    """
+    key = ground.key
+    why = ground_refusal(ground, view)
+    if why is not None:
+        verdicts.keep_out(ground.told(why))
+        return None, []
+    spent = view.spent(key.scope, key.how, key.window)
+    level = ground.level(spent)
+    for entry, least in level.short:
+        verdicts.short(entry, least - spent)
+    if level.lost:
+        verdicts.keep_out(level.lost)
+    if not level.ready:
+        return None, []
+    reach = view.in_hours(view.discountable(key.benefit), key.window)
+    pool = view.pool(reach)
+    if not pool.taken:
+        nothing = Refusal(Reason.NO_SAVING if reach else Reason.NOTHING_IN_SCOPE)
+        verdicts.keep_out(told_all([able.entry for able in level.ready], nothing))
+        return None, []
+    crowd = Crowd(level, pool, view.mask(reach), view.runs)
+    return (None, _floored(crowd, view)) if pool.floored else (crowd, [])
+
+
+def _floored(crowd: Crowd, view: View) -> list[Candidate]:
+    made = crowd.candidates(crowd.level.ready)
+    for candidate in made:
+        candidate.first = next(candidate.offer.options(view.free))
+    return made

@@ -1,0 +1,93 @@
+"""Why promotions do not apply, in the words of the receipt, and what the customer could still have.
+
+A receipt names dozens of promotions that did not apply. What does not depend on the cart is therefore worded once for a
+bundle (see `ground`), and only amounts, units and names are worded anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from promo_cli.pricing.bundle import PreparedBundle
+from promo_cli.pricing.ground import Told, told
+from promo_cli.pricing.promotion import Entry
+from promo_cli.pricing.reasons import Reason, Refusal, text
+
+_NEAR = (
+    Reason.SPEND_MORE,
+    Reason.ADD_UNITS,
+    Reason.ADD_PRODUCT,
+    Reason.NOT_CLAIMED,
+    Reason.CHOICE_MISSING,
+    Reason.PAYMENT_METHOD,
+)
+
+
+@dataclass(slots=True, eq=False)
+class Verdicts:
+    """`skipped` and `hints` by the promotions' place in rank. `paid`: the cart says how it is paid."""
+
+    bundle: PreparedBundle
+    paid: bool
+    skipped: dict[int, Told] = field(default_factory=dict)
+    hints: dict[int, Told] = field(default_factory=dict)
+
+    def refuse(self, entry: Entry, why: Refusal) -> None:
+        """Note why a promotion does not apply, and hint at it if one more step would bring it."""
+        reason = text(why, self.bundle.say)
+        self.skipped[entry.place] = told(entry, why.reason, reason)
+        # The way to pay is hinted at only while the cart does not name one.
+        if why.reason in _NEAR and not (self.paid and why.reason is Reason.PAYMENT_METHOD):
+            self.hints[entry.place] = self._hint(entry, why, reason)
+
+    def short(self, entry: Entry, amount: int) -> None:
+        """Note that the cart lacks this much spend; as `refuse`, spelt out, because it is the commonest by far."""
+        promotion, missing = entry.promotion, self.bundle.say(amount)
+        reason = f"needs {missing} more"
+        self.skipped[entry.place] = {
+            "promotion_id": promotion.id,
+            "code": promotion.code,
+            "reason_code": "spend_more",
+            "reason": reason,
+        }
+        self.hints[entry.place] = {
+            "promotion_id": promotion.id,
+            "code": promotion.code,
+            "reason_code": "spend_more",
+            "message": f"{promotion.name}: {reason}",
+            "missing_amount": self.bundle.major(amount),
+        }
+
+    def keep_out(self, told: Mapping[int, Told]) -> None:
+        """Note verdicts that are worded already, none of which is a hint."""
+        self.skipped.update(told)
+
+    def overrule(self, later: Verdicts) -> None:
+        """Let other verdicts replace those on the same promotions."""
+        for place in later.skipped:
+            self.hints.pop(place, None)
+        self.skipped.update(later.skipped)
+        self.hints.update(later.hints)
+
+    def acquit(self, places: Iterable[int]) -> None:
+        """Forget the verdicts on promotions that apply."""
+        for place in places:
+            self.skipped.pop(place, None)
+            self.hints.pop(place, None)
+
+    def _hint(self, entry: Entry, why: Refusal, reason: str) -> Told:
+        promotion = entry.promotion
+        hint: Told = {
+            "promotion_id": promotion.id,
+            "code": promotion.code,
+            "reason_code": why.reason.value,
+            "message": promotion.rules.hint(why) or f"{promotion.name}: {reason}",
+        }
+        if why.amount:
+            hint["missing_amount"] = self.bundle.major(why.amount)
+        if why.units:
+            hint["missing_quantity"] = why.units
+        if why.product_id:
+            hint["product_id"] = why.product_id
+        return hint
