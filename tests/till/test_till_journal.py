@@ -63,6 +63,36 @@ def test_a_sale_is_a_bill_a_usage_per_promotion_and_a_log_per_decision(tmp_path:
     )  # fmt: skip
 
 
+def _earning(code: str, promo_type: str, **rules: Any) -> dict[str, Any]:
+    stage = "earn" if promo_type == "cashback" else "order"
+    return promotion(code, promo_type=promo_type, execution_stage=stage, rules={"type": promo_type, **rules})
+
+
+@pytest.mark.parametrize(
+    ("earning", "spent", "why"),
+    [
+        (_earning("BACK", "cashback", cashback_type="percent", cashback_value=10, cashback_max=None,
+                  payment_methods=[], cashback_method="wallet", min_purchase=0), 13_500, "13500 earned as wallet"),
+        (_earning("STARS", "cashback", cashback_type="amount", cashback_value=50, cashback_max=None,
+                  payment_methods=[], cashback_method="points", min_purchase=0), 0, "50 earned as points"),
+        (_earning("DOUBLE", "threshold_tier", min_purchase=0, tiers=[
+            {"min_amount": 0, "max_amount": None, "discount_type": "points_multiplier", "points_multiplier": 2}]),
+         0, "points count 2 times"),
+    ],
+    ids=["money", "points", "multiplier"],
+)  # fmt: skip
+def test_what_is_earned_is_a_use_too(tmp_path: Path, earning: dict[str, Any], spent: int, why: str) -> None:
+    """So that its limits are counted; the amount is the money credited, which a budget counts, and 0 for points."""
+    events = _sale(tmp_path, CART, earning)
+    for event in events:
+        _check(event)
+    bill, usage, applied = events
+    assert [event["kind"] for event in events] == ["bill", "usage", "log"]
+    assert (bill["total_discount"], bill["final_amount"]) == (0, 375_000)
+    assert (usage["promotion_id"], usage["code"], usage["discount_amount"]) == (earning["id"], earning["code"], spent)
+    assert (applied["status"], applied["reason"], applied["final_amount"]) == ("applied", why, 375_000)
+
+
 def test_a_promotion_that_another_beat_was_eligible(tmp_path: Path) -> None:
     """The denominator of a take rate: fulfilled, and not taken."""
     better = promotion("BEST", rules={**promotion("P")["rules"], "discount_percent": 50})
