@@ -166,6 +166,8 @@ def _bill(
         "final_amount": final,
         "lines": [_line(line, number, products) for number, line in enumerate(receipt["lines"], start=1)],
     }
+    if customer.get("tier"):
+        bill["member_tier"] = customer["tier"]
     if receipt.get("rewards"):
         bill["rewards"] = receipt["rewards"]
     return bill
