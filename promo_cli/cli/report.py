@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -43,12 +44,20 @@ def report(
         list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Any parameter of the report; repeatable.")
     ] = None,
     format: Annotated[  # noqa: A002
-        Literal["table", "csv", "json"], typer.Option("--format", help="How to print it.")
-    ] = "table",
+        Literal["table", "csv", "json", "html", "pdf", "xlsx", "parquet", "png"] | None,
+        typer.Option("--format", help="How to write it.  [default: as the name of FILE ends, or table]"),
+    ] = None,
+    section: Annotated[
+        str | None,
+        typer.Option("--section", metavar="NAME", help="Which table, for csv, parquet and png.  [default: the first]"),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to a file.")] = None,
     json: JsonFlag = False,
 ) -> None:
     """Say what promotions brought: uses, cost, net. The figures come from the warehouse."""
     from promo_cli.pipeline.report import run_named
+    from promo_cli.reports.render_any import BINARY, format_of, rendered
+    from promo_cli.workspace.writing import write_atomically
 
     common = {"from": first, "to": last, "promotions": promotion, "brands": brand, "stores": store, "channels": channel}
     params: dict[str, Any] = {key: value for key, value in {**common, "as_of": as_of}.items() if value}
@@ -57,16 +66,16 @@ def report(
         if not separator:
             raise typer.BadParameter(f"expected NAME=VALUE, found {text!r}", param_hint="--param")
         params[key] = value
+    chosen = "json" if json else format or format_of(out)
+    if chosen in BINARY and out is None and sys.stdout.isatty():
+        raise typer.BadParameter(f"{chosen} is not for a terminal; give --out FILE", param_hint="--format")
     result = run_named(session.start, name, arguments or (), params)
-    if json or format == "json":
-        from promo_cli.reports.render_json import render_json
-
-        session.result(render_json(result))
-    elif format == "csv":
-        from promo_cli.reports.render_csv import render_csv
-
-        session.result(render_csv(result))
+    data = rendered(result, chosen, section, color=out is None and colour(sys.stdout))
+    if out is not None:
+        write_atomically(out, data)
+        session.note(f"{out}: {len(data):,} bytes.")
+    elif chosen in BINARY:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
     else:
-        from promo_cli.reports.render_terminal import render_terminal
-
-        session.result(render_terminal(result, color=colour(sys.stdout)))
+        session.result(data.decode())

@@ -43,3 +43,21 @@ def unknown(code: Code, what: str, found: str, known: Iterable[str]) -> Diagnost
     some = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     advice = f"did you mean {guess}?" if guess else None
     return code.at(None, f"expected {what}, one of {some or 'none'}; found {found!r}", help=advice)
+TOO_LARGE_FOR_EXCEL = Code(
+    code="CFG605",
+    name="too-large-for-excel",
+    severity=Severity.ERROR,
+    doc="""A report does not fit into an Excel workbook whole.
+
+    Why: Excel would drop rows, cut texts or round long numbers without a word, and the sums would be wrong.
+    Fix: ask for less, such as a shorter period or fewer stores, or take --format parquet or csv, which have no limits.""",
+)
+NOTHING_TO_DRAW = Code(
+    code="CFG606",
+    name="nothing-to-draw",
+    severity=Severity.ERROR,
+    doc="""A picture was asked of a section that has no chart, or no values in this period.
+
+    Why: an empty picture would say that nothing happened.
+    Fix: choose a section with a chart, or another format.""",
+)

@@ -171,8 +171,8 @@ def _shown(section: Section, at: int, column: Column, ends: tuple[int, int] | No
         values = [row[at] for row in section.rows]
         bars = (*(_bar(value, values) for value in values), *([""] if section.total else []))
     title = visible(column.title)
-    width = _width_of("", texts) + _BAR_CELLS + 1 if bars else 0
-    return _Shown(title, texts, bars, column.type in NUMERIC, max(width, _width_of(title, texts)))
+    width = _width_of(title, texts) + (_BAR_CELLS + 1 if bars else 0)
+    return _Shown(title, texts, bars, column.type in NUMERIC, width)
 
 
 def _width_of(title: str, texts: Sequence[str]) -> int:
