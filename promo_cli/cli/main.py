@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -11,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from promo_cli import __version__
+from promo_cli.cli.reading import Plainly
 
 PANELS: dict[str, tuple[str, ...]] = {
     "Every day": ("validate", "test", "preview", "publish", "report"),
@@ -25,7 +28,7 @@ PANELS: dict[str, tuple[str, ...]] = {
 _KEYWORDS = {"compile": "compile_"}
 
 
-class Commands(TyperGroup):
+class Commands(Plainly, TyperGroup):
     """The top level, which imports a command's module when the command is asked for."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -80,6 +83,9 @@ def promo(
 
 def run(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
+    # Commands are short: looking for garbage in what they load, and for plugins in all installed packages, only delays.
+    gc.set_threshold(50_000, 20, 50)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     for stream in (sys.stdout, sys.stderr):
         # A log file in an old encoding must not end a publication half way.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from promo_cli.cli.reading import Command
+
 if TYPE_CHECKING:
     from promo_cli.diagnostics import Diagnostic
 
@@ -134,7 +136,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., Any]], Calla
         call.__signature__ = inspect.Signature([*parameters, *_COMMON])  # type: ignore[attr-defined]
         call.__annotations__ = {p.name: p.annotation for p in (*parameters, *_COMMON)}
         del call.__wrapped__  # typer would look through to the bare function
-        app.command(name)(call)
+        app.command(name, cls=Command)(call)
         return function
 
     return register
