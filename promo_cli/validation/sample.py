@@ -10,15 +10,17 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from promo_cli.compiler import compile_store
 from promo_cli.model.promotion import Promotion
 from promo_cli.model.reference import Store
-from promo_cli.pricing import PreparedBundle, prepare, price
 from promo_cli.validation.baskets import Basket, baskets
 from promo_cli.validation.occasion import occasions
 from promo_cli.workspace import Workspace
+
+if TYPE_CHECKING:
+    from promo_cli.pricing import PreparedBundle
 
 _SCALES = (1, 2, 3, 5, 10, 30, 100)
 _BASKETS_TRIED = 24
@@ -41,6 +43,8 @@ def sample(
 
     The moment is in the first of its hours from `today` on (company time zone).
     """
+    from promo_cli.pricing import price
+
     last: Sample | None = None
     for store, circumstances in occasions(workspace, promotion, today, store_id):
         day = dt.datetime.fromisoformat(circumstances["at"]).date()
@@ -58,6 +62,8 @@ def sample(
 
 def alone(workspace: Workspace, promotions: Sequence[Promotion[Any]], store_id: str, as_of: dt.date) -> PreparedBundle:
     """Return a store's bundle with these promotions only, active or not."""
+    from promo_cli.pricing import prepare
+
     active = tuple(one.model_copy(update={"is_active": True}) for one in promotions)
     return prepare(compile_store(replace(workspace, promotions=active), store_id, as_of))
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from promo_cli.model import rules as model
-from promo_cli.pricing import CartError
 from promo_cli.validation.conflicts.landscape import Landscape
 from promo_cli.validation.conflicts.reach import Reach
 from promo_cli.validation.conflicts.trials import carts_for
@@ -67,6 +66,8 @@ def _applies(land: Landscape, reach: Reach) -> bool:
 
 def _last(land: Landscape, reach: Reach) -> Witness | None:
     """Return the last cart of a preview, unless the promotion applies to it."""
+    from promo_cli.pricing import CartError
+
     try:
         last = sample(land.facts.workspace, reach.promotion, land.facts.today)
     except CartError:

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from operator import and_
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from promo_cli.compiler import bundle
 from promo_cli.compiler.promotion import compile_promotion
 from promo_cli.diagnostics import Scope
 from promo_cli.model.reference import Store
-from promo_cli.pricing import CartError, PreparedBundle, prepare, price
 from promo_cli.protocol import canonical
 from promo_cli.protocol.bundle import join
 from promo_cli.validation.conflicts.reach import DIMENSIONS, Encoder, Reach
 from promo_cli.validation.conflicts.runs import moment, moments, opening_runs
 from promo_cli.validation.facts import Facts
 from promo_cli.validation.words import money
+
+if TYPE_CHECKING:
+    from promo_cli.pricing import PreparedBundle
 
 _STORES_TRIED = 20
 _NAMES = {"id", "code", "name", "description", "validity", "version", "tags", "funder"}
@@ -82,6 +84,8 @@ class Witnesses:
 
     def bundle(self, place: Place, reaches: Sequence[Reach], product_ids: Sequence[str]) -> PreparedBundle:
         """Return a bundle with these promotions and products only."""
+        from promo_cli.pricing import prepare  # most workspaces have nothing to show, and need no engine
+
         workspace = self._facts.workspace
         zone = place.store.timezone or workspace.settings.timezone
         if zone not in self._headers:
@@ -188,6 +192,8 @@ class Witnesses:
 
 
 def _price(cart: dict[str, Any], prepared: PreparedBundle) -> dict[str, Any] | None:
+    from promo_cli.pricing import CartError, price
+
     try:
         return price(cart, prepared)
     except CartError:
