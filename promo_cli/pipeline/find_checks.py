@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from promo_cli.model.promotion import Promotion, StoreSelection
 from promo_cli.model.reference import Store
 from promo_cli.pricing.promotion import Promotion as Sold
-from promo_cli.validation.words import listed
+from promo_cli.validation.words import either, listed
 
 GUEST, MEMBER = "guest", "member"
 """Words that `member` takes beside the ids of tiers: nobody known, and a member of no tier."""
@@ -112,11 +112,6 @@ def needs(promotion: Promotion[Any], sold: Sold, wanted: Wanted) -> Iterator[str
         yield f"a purchase from {least:,f}"
     if promotion.conditions is not None:
         yield "its conditions"
-
-
-def either(names: Sequence[str]) -> str:
-    """`gold`, `gold or platinum`."""
-    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _member(sold: Sold, member: str) -> Check:

@@ -11,7 +11,7 @@ from promo_cli.validation.conflicts.landscape import Landscape, landscape
 from promo_cli.validation.conflicts.stacks import Stack, stacks
 from promo_cli.validation.facts import Facts
 from promo_cli.validation.rule import Also, Finding, workspace_rule
-from promo_cli.validation.words import listed, money, number
+from promo_cli.validation.words import listed, money, number, several
 
 _HUNDREDTH = Decimal("0.01")
 
@@ -137,8 +137,8 @@ def _by_promotions(
     found: dict[tuple[str, ...], list[Stack]] = defaultdict(list)
     for stack in stacks(land, least, floors=floors):
         found[tuple(one.code for one in stack.by)].append(stack)
-    for several in found.values():
-        yield max(several, key=lambda stack: stack.depth), [stack.product.id for stack in several]
+    for alike in found.values():
+        yield max(alike, key=lambda stack: stack.depth), [stack.product.id for stack in alike]
 
 
 def _names(stack: Stack) -> str:
@@ -147,7 +147,7 @@ def _names(stack: Stack) -> str:
 
 def _finding(land: Landscape, message: str, stack: Stack, products: list[str]) -> Finding:
     first, *others = stack.by
-    more = f", and {len(products) - 1} more such products" if len(products) > 1 else ""
+    more = f"; {several(len(products) - 1, 'more product')} likewise" if len(products) > 1 else ""
     return Finding(
         message + more,
         "/rules",

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from promo_cli.diagnostics import Severity
-from promo_cli.model.promotion import Promotion
+from promo_cli.model.promotion import Promotion, Targeting
 from promo_cli.validation.facts import Facts
 from promo_cli.validation.rule import Also, Change, Finding, rule
-from promo_cli.validation.words import listed, several
+from promo_cli.validation.words import either, listed, several
 
 _LISTS = {
     "scope": ("categories", "products", "exclude_categories", "exclude_products", "tags"),
@@ -98,6 +98,16 @@ def nothing_in_scope(promotion: Promotion[Any], facts: Facts) -> Iterator[Findin
     if looked_at == []:  # said by the rules on targets
         return
     if not facts.in_scope(scope, targeting):
+        anywhere = sorted(filter(None, {facts.products[one].brand for one in facts.in_scope(scope, Targeting())}))
+        if anywhere and targeting.brands != "all":
+            yield Finding(
+                f"nothing in scope is of {either(targeting.brands)}",
+                "/scope" if "scope" in promotion.model_fields_set else "/targeting",
+                key=True,
+                also=(Also("only these brands", "/targeting/brands"),),
+                help=f"what is in scope is of {listed(anywhere)}: name that brand here, or change the scope",
+            )
+            return
         reasons = [
             name
             for name, given in (

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from promo_cli.diagnostics import Severity
+from promo_cli.model.base import DAYS
 from promo_cli.model.promotion import Promotion, Validity
 from promo_cli.model.reference import OpeningHours
 from promo_cli.validation.facts import Facts
 from promo_cli.validation.rule import Also, Change, Finding, rule
-from promo_cli.validation.words import clock, days, listed, several
+from promo_cli.validation.words import clock, days, either, listed, several
 
 FAR = dt.timedelta(days=3 * 366)
 """A date further away than this is more likely a slip of the keyboard."""
@@ -107,8 +108,9 @@ def no_day_in_window(promotion: Promotion[Any], facts: Facts) -> Iterator[Findin
         )
     elif _ordered(validity) and not any(_weekdays(validity)):
         assert validity.end_date is not None
+        wanted = either([DAYS[day - 1] for day in sorted(set(validity.days_of_week))])
         yield Finding(
-            f"no {days(validity.days_of_week)} lies between {validity.start_date} and {validity.end_date}",
+            f"no day from {validity.start_date} to {validity.end_date} is a {wanted}",
             "/validity/days_of_week",
             also=(Also("last day", "/validity/end_date"),),
             help="change the days, or extend the dates to reach one of them",
@@ -288,7 +290,8 @@ def closed_then(promotion: Promotion[Any], facts: Facts) -> Iterator[Finding]:
         return
     hours = f"{clock(validity.time_start or dt.time(0))} to {clock(validity.time_end or dt.time(0))}"
     pointer = "/validity/time_start" if validity.time_start else "/validity/days_of_week"
-    message = f"no store is open from {hours} on {days(validity.days_of_week)}"
+    when = f" on {days(validity.days_of_week)}" if len(set(validity.days_of_week)) < len(DAYS) else ""
+    message = f"no store is open from {hours}{when}"
     note = f"looked at: {listed([store.id for store in stores])}"
     yield Finding(message, pointer, notes=(note,), help="correct the hours, or the stores' `opening_hours`")
 

@@ -41,6 +41,11 @@ def listed(names: Sequence[str], most: int = MOST_LISTED) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def either(names: Sequence[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def several(count: int, word: str) -> str:
     """`1 product`, `3 products`."""
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

@@ -153,7 +153,7 @@ FIRES = [
     (
         "TGT003",
         "targeting: {brands: [roti-harum]}\nscope: {apply_to: product, products: [latte]}",
-        "the brands in targeting",
+        "nothing in scope is of roti-harum",
     ),
     ("TGT003", "scope: {unit_price: {min: 300_000}}", "no product is left in scope after unit_price"),
     (
