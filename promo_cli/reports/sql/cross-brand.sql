@@ -61,7 +61,7 @@ FROM per;
 section: offers
 title: Offers from brand to brand
 statistic: conversion
-suppress: customers
+suppress: {customers: [], converted: [rate, rate_low, rate_high]}
 chart: {kind: interval, x: code, y: rate}
 note: Customers who spent at a trigger brand and whose days are over; how many of them then used the offer.
 columns:
@@ -109,7 +109,7 @@ ORDER BY offers.code;
 /*
 section: pairs
 title: From brand to brand, with or without an offer
-suppress: customers
+suppress: {customers: [], converted: [rate, rate_low, rate_high]}
 chart: {kind: heatmap, x: to_brand, y: rate, series: from_brand}
 note: Customers who bought at the first brand and whose days are over; how many then bought at the second. The same bill counts.
 columns:

@@ -23,8 +23,8 @@ CREATE OR REPLACE TEMP TABLE customers AS
     first_bills AS (
         SELECT person, min(business_date) AS first_day FROM known_sales WHERE NOT voided AND person IS NOT NULL GROUP BY person),
     tiers AS (
-        SELECT person_of(customer_key, member_id) AS person, arg_max(_rescued->>'member_tier', (at_utc, event_id)) AS tier
-        FROM bills WHERE _rescued IS NOT NULL AND business_date <= last_known() GROUP BY ALL),
+        SELECT person_of(customer_key, member_id) AS person, arg_max(member_tier, (at_utc, event_id)) AS tier
+        FROM bills WHERE member_tier IS NOT NULL AND business_date <= last_known() GROUP BY ALL),
     uses AS (
         SELECT person, count(*) FILTER (stands) AS uses, sum(given) AS discount
         FROM period_uses, span WHERE business_date BETWEEN since AND until AND person IS NOT NULL GROUP BY person),
