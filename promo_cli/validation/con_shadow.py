@@ -51,7 +51,8 @@ def never_chosen(facts: Facts) -> Iterator[Finding]:
     land = landscape(facts)
     for found in shadowed(land).values():
         witness = _witness(land, found.of, found.by)
-        yield _finding(land, f"never applies: {_names(found.by)} {_always(found.by)}", found.of, found.by, witness)
+        message = f"{found.of.code} never applies: {_names(found.by)} {_always(found.by)}"
+        yield _finding(land, message, found.of, found.by, witness)
 
 
 @workspace_rule("CON021", "always-beaten", severity=Severity.WARNING)
@@ -91,7 +92,8 @@ def always_loses(facts: Facts) -> Iterator[Finding]:
     land = landscape(facts)
     told = shadowed(land).keys() | {one.code for found in ties(land, shadowed(land).keys()) for one in found.yielding}
     for tried in always_beaten(land, told):
-        message = f"loses to {_names(tried.by)} in all {several(tried.carts, 'cart')} tried"
+        carts = f"all {tried.carts} carts" if tried.carts > 1 else "the one cart"
+        message = f"{tried.of.code} loses to {_names(tried.by)} in {carts} tried"
         yield _finding(land, message, tried.of, tried.by, tried.witness)
 
 
@@ -125,7 +127,7 @@ def always_kept_out(facts: Facts) -> Iterator[Finding]:
     land = landscape(facts)
     for later, earlier, reason in kept_out(land):
         how = "is never given with it" if reason == "never_with" else "keeps its units to itself"
-        message = f"never applies: {earlier.code} comes before and {how}"
+        message = f"{later.code} never applies: {earlier.code} comes before and {how}"
         yield _finding(land, message, later, [earlier], _witness(land, later, [earlier]), f"/stacking/{reason}")
 
 

@@ -106,7 +106,7 @@ def test_several_share_out_a_promotion(findings: Findings):
         for name, which in (("one", hot), ("two", cold))
     )
     found = only(findings(f"{products}# {EXAMPLE}\n{DRINKS}"), "CON020")
-    assert found.message == "never applies: ONE and TWO between them always win"
+    assert found.message == "EXAMPLE never applies: ONE and TWO between them always win"
 
 
 def test_days_are_shared_out_as_well(findings: Findings):
