@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from promo_cli.reports.charts_values import column_of, place
+from promo_cli.reports.charts_values import column_of, drawn_rows, in_order_of, is_drawable, place
 from promo_cli.reports.render_numbers import Numbers
 from promo_cli.reports.result import Section, Value
 
@@ -16,7 +16,7 @@ MOST_BARS = 15
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its name, its series' number, its value in words and its length from 0 to 100."""
+    """One bar: its name, its series' number, its value in words and its length up to 100, nothing for none."""
 
     name: str
     series: int
@@ -39,7 +39,7 @@ class Range:
 
 def kind_of(section: Section) -> str:
     """Return how the section is drawn: bars, heat, ranges, plot (by charts.js) or nothing."""
-    if section.chart is None or not section.rows:
+    if section.chart is None:
         return ""
     kinds = {
         "bar": "bars",
@@ -49,10 +49,7 @@ def kind_of(section: Section) -> str:
         "line": "plot",
         "scatter": "plot",
     }
-    enough = any(
-        isinstance(row[place(section, name)], int | Decimal) for row in section.rows for name in section.chart.y
-    )
-    return kinds[section.chart.kind] if enough else ""
+    return kinds[section.chart.kind] if is_drawable(section) else ""
 
 
 def legend(section: Section) -> list[str]:
@@ -84,22 +81,24 @@ def heat(section: Section, numbers: Numbers) -> dict[str, Any]:
     if chart.series is None:
         raise ValueError(f"section {section.name}: a heatmap needs a series")
     x, down, value = (place(section, name) for name in (chart.x, chart.series, chart.y[0]))
-    across = list(dict.fromkeys(row[x] for row in section.rows))
-    cells = {(row[down], row[x]): row[value] for row in section.rows}
+    rows = drawn_rows(section)
+    names = list(dict.fromkeys(str(row[down]) for row in rows))
+    across = in_order_of(list(dict.fromkeys(str(row[x]) for row in rows)), names)
+    cells = {(str(row[down]), str(row[x])): row[value] for row in rows}
     largest = max((Decimal(each) for each in cells.values() if isinstance(each, int | Decimal)), default=Decimal(0))
     column = column_of(section, chart.y[0])
     return {
         "corner": f"{column_of(section, chart.series).title} ↓ {column_of(section, chart.x).title} →",
-        "across": [numbers.cell(each, column_of(section, chart.x)) for each in across],
+        "across": across,
         "rows": [
             (
-                numbers.cell(name, column_of(section, chart.series)),
+                name,
                 [
                     _cell(cells.get((name, each)), largest, numbers.cell(cells.get((name, each)), column))
                     for each in across
                 ],
             )
-            for name in dict.fromkeys(row[down] for row in section.rows)
+            for name in names
         ],
     }
 
@@ -110,7 +109,7 @@ def ranges(section: Section, numbers: Numbers) -> list[Range]:
     column = column_of(section, chart.y[0])
     ends = column.interval or (column.name, column.name)
     at, low_at, high_at = (place(section, name) for name in (column.name, *ends))
-    rows = [row for row in section.rows if isinstance(row[at], int | Decimal)]
+    rows = [row for row in drawn_rows(section) if isinstance(row[at], int | Decimal)]
     known = [_number(row[each]) for row in rows for each in (at, low_at, high_at)]
     low = min([Decimal(0), *(each for each in known if each is not None)])
     high = max([Decimal(0), *(each for each in known if each is not None)])
@@ -149,7 +148,7 @@ def plot(section: Section, numbers: Numbers) -> dict[str, Any]:
         return base | {
             "points": [
                 [row[x_at], row[y_at], numbers.cell(row[at], column_of(section, named))]
-                for row in section.rows
+                for row in drawn_rows(section)
                 if _number(row[x_at]) is not None and _number(row[y_at]) is not None
             ]
         }
@@ -157,7 +156,11 @@ def plot(section: Section, numbers: Numbers) -> dict[str, Any]:
     names = list(dict.fromkeys(name for name, *_ in found))
     series = list(dict.fromkeys(of for _, of, _, _ in found))
     values = {(of, name): value for name, of, value, _ in found}
-    xs = [each.isoformat() if isinstance(each, dt.date) else numbers.cell(each, x) for each in names]
+    if all(isinstance(name, int | Decimal) for name in names):
+        names = sorted(names, key=lambda name: Decimal(str(name)))
+        xs: list[Any] = list(names)
+    else:
+        xs = [each.isoformat() if isinstance(each, dt.date) else numbers.cell(each, x) for each in names]
     lines = [{"name": of, "values": [values.get((of, name)) for name in names]} for of in series]
     return base | {"xs": xs, "series": lines}
 
@@ -167,7 +170,7 @@ def _values(section: Section) -> list[tuple[Value, str, Decimal | None, Value]]:
     chart = _chart(section)
     x = place(section, chart.x)
     found = []
-    for row in section.rows:
+    for row in drawn_rows(section):
         for name in chart.y:
             column = column_of(section, name)
             series = str(row[place(section, chart.series)]) if chart.series else column.title
@@ -197,4 +200,4 @@ def _number(value: Value) -> Decimal | None:
 
 
 def _percent(value: Decimal | None, largest: Decimal) -> str:
-    return f"{max(value or Decimal(0), Decimal(0)) / largest * 100:.2f}" if largest > 0 else "0"
+    return f"{value / largest * 100:.2f}" if value is not None and value > 0 and largest > 0 else ""

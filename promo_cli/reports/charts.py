@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from promo_cli.reports import charts_marks
 from promo_cli.reports.charts_marks import INK, MOST_BARS, MUTED, RULE
-from promo_cli.reports.charts_values import Spec, column_of, label_of, place
+from promo_cli.reports.charts_values import Spec, column_of, drawn_rows, is_drawable, label_of, place
 from promo_cli.reports.render_numbers import Numbers
-from promo_cli.reports.result import Chart, Section
+from promo_cli.reports.result import Section
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
@@ -29,7 +29,7 @@ _DRAW = {
 
 def vega_lite(section: Section, numbers: Numbers, *, width: int = 640, font: str = "sans-serif") -> Spec | None:
     """Return the specification of a section's chart, `width` pixels wide; None where there is nothing to draw."""
-    if section.chart is None or not _drawable(section, section.chart):
+    if section.chart is None or not is_drawable(section):
         return None
     spec = _DRAW[section.chart.kind](section, section.chart, numbers)
     return {
@@ -44,7 +44,7 @@ def vega_lite(section: Section, numbers: Numbers, *, width: int = 640, font: str
 def note(section: Section) -> str:
     """Return what a chart leaves out; nothing where it shows all."""
     if section.chart and section.chart.kind != "line":
-        count = len({row[place(section, section.chart.x)] for row in section.rows})
+        count = len({row[place(section, section.chart.x)] for row in drawn_rows(section)})
         if count > MOST_BARS and section.chart.kind != "scatter":
             return f"The chart has the first {MOST_BARS} of {count}; the table has all."
     return ""
@@ -59,7 +59,7 @@ def summary(section: Section, numbers: Numbers) -> str:
     x = column_of(section, chart.x)
     found = [
         (value, row[place(section, chart.x)])
-        for row in section.rows
+        for row in drawn_rows(section)
         if isinstance(value := row[place(section, column.name)], int | Decimal)
     ]
     if not found:
@@ -71,11 +71,6 @@ def summary(section: Section, numbers: Numbers) -> str:
     )
     places = f"lowest {lowest} at {label_of(low_at, x, numbers)}, highest {highest} at {label_of(high_at, x, numbers)}"
     return f"{kind} of {column.title} by {x.title}, {len(found)} values: {places}. The table has every value."
-
-
-def _drawable(section: Section, chart: Chart) -> bool:
-    found = [row[place(section, name)] for row in section.rows for name in chart.y]
-    return sum(isinstance(value, int | Decimal) for value in found) >= (2 if chart.kind in ("line", "scatter") else 1)
 
 
 def _config(font: str) -> Spec:

@@ -9,6 +9,8 @@ from decimal import Decimal
 from promo_cli.reports.charts_values import (
     Spec,
     column_of,
+    drawn_rows,
+    in_order_of,
     label_of,
     place,
     records_of,
@@ -73,7 +75,7 @@ def lines(section: Section, chart: Chart, numbers: Numbers) -> Spec:
     x_column = column_of(section, chart.x)
     dates = x_column.type == "date"
     at = place(section, chart.x)
-    days = sorted({day for row in section.rows if isinstance(day := row[at], dt.date)})
+    days = sorted({day for row in drawn_rows(section) if isinstance(day := row[at], dt.date)})
     long = len(days) > 1 and (days[-1] - days[0]).days > _MANY_DAYS
     x: Spec = {
         "field": "x",
@@ -100,8 +102,8 @@ def lines(section: Section, chart: Chart, numbers: Numbers) -> Spec:
 def heatmap(section: Section, chart: Chart, numbers: Numbers) -> Spec:
     """A table of shades with its values written in."""
     records, unit = records_of(section, chart, numbers)
-    across = list(dict.fromkeys(record["x"] for record in records))[:MOST_BARS]
     down = list(dict.fromkeys(record["series"] for record in records))[:MOST_BARS]
+    across = in_order_of(list(dict.fromkeys(record["x"] for record in records))[:MOST_BARS], down)
     records = [record for record in records if record["x"] in across and record["series"] in down]
     highest = max((record["y"] for record in records if record["y"] is not None), default=0)
     for record in records:
@@ -152,7 +154,7 @@ def intervals(section: Section, chart: Chart, numbers: Numbers) -> Spec:
     divisor, unit = unit_of(section, chart, numbers)
     ends = [place(section, name) for name in column.interval or ()]
     records = []
-    for row in section.rows[:MOST_BARS]:
+    for row in drawn_rows(section)[:MOST_BARS]:
         value = row[place(section, column.name)]
         if not isinstance(value, int | Decimal):
             continue
@@ -191,7 +193,7 @@ def scatter(section: Section, chart: Chart, numbers: Numbers) -> Spec:
     y_divisor, y_unit = unit_of_columns(section, [y_column], numbers)
     named = chart.series or next((column.name for column in section.columns if column.type == "text"), None)
     records = []
-    for row in section.rows:
+    for row in drawn_rows(section):
         x, y = row[place(section, chart.x)], row[place(section, chart.y[0])]
         if isinstance(x, int | Decimal) and isinstance(y, int | Decimal):
             label = label_of(row[place(section, named)], column_of(section, named), numbers) if named else ""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from promo_cli.reports.render_numbers import NUMERIC, Numbers
-from promo_cli.reports.result import Chart, Column, Section, Value
+from promo_cli.reports.result import Blank, Chart, Column, Row, Section, Value
 
 Spec = dict[str, Any]
 
@@ -21,20 +21,45 @@ def records_of(section: Section, chart: Chart, numbers: Numbers) -> tuple[list[S
     x_column = column_of(section, chart.x)
     series = column_of(section, chart.series) if chart.series else None
     records = []
-    for row in section.rows:
+    for row in drawn_rows(section):
         for name in chart.y:
             column = column_of(section, name)
             value = row[place(section, name)]
             x = row[place(section, chart.x)]
+            on_axis = chart.kind == "line" and isinstance(x, int | Decimal)
+            shown = scaled(x, 1, x_column) if on_axis else label_of(x, x_column, numbers)
             records.append(
                 {
-                    "x": x.isoformat() if isinstance(x, dt.date) else label_of(x, x_column, numbers),
+                    "x": x.isoformat() if isinstance(x, dt.date) else shown,
                     "y": scaled(value, divisor, column),
                     "series": label_of(row[place(section, series.name)], series, numbers) if series else column.title,
                     "text": numbers.cell(value, column),
                 }
             )
     return records, unit
+
+
+def drawn_rows(section: Section) -> list[Row]:
+    """Return the rows that have a place in the section's chart: not those of which it is withheld."""
+    names = [name for name in (section.chart.x, section.chart.series) if name] if section.chart else []
+    at = [place(section, name) for name in names]
+    return [row for row in section.rows if not any(row[each] is None or isinstance(row[each], Blank) for each in at)]
+
+
+def is_drawable(section: Section) -> bool:
+    """Tell whether there is something to draw: a chart of nothing would say that there is nothing."""
+    if section.chart is None:
+        return False
+    rows, names = drawn_rows(section), section.chart.y
+    values = [value for row in rows for name in names if isinstance(value := row[place(section, name)], int | Decimal)]
+    if section.chart.kind in ("line", "scatter"):
+        return len(values) > 1
+    return any(values) or (section.chart.kind == "interval" and bool(values))
+
+
+def in_order_of(names: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Return the names, in the order of `others` where they are the same, so that a square's diagonal is one."""
+    return list(others) if set(names) == set(others) else list(names)
 
 
 def unit_of(section: Section, chart: Chart, numbers: Numbers) -> tuple[int, str]:

@@ -106,6 +106,7 @@ Promo.line = (host, model) => {
     `${model.title}: ${count} values from ${Promo.label(model.xs[0], model.x.type)} to ` +
       `${Promo.label(model.xs[count - 1], model.x.type)}${peakAt}. Arrow keys read the values; the table below has them all.`,
   );
+  const scaled = count > 1 && model.xs.every((value) => typeof value === "number");
   let at = null;
 
   const say = (index) =>
@@ -122,7 +123,9 @@ Promo.line = (host, model) => {
     const right = 14;
     const upper = 26;
     const lower = 24;
-    const x = (index) => (count === 1 ? (left + width - right) / 2 : left + (index * (width - left - right)) / (count - 1));
+    const first = scaled ? model.xs[0] : 0;
+    const span = scaled ? model.xs[count - 1] - first : count - 1;
+    const x = (index) => (count === 1 ? (left + width - right) / 2 : left + (((scaled ? model.xs[index] : index) - first) * (width - left - right)) / span);
     const y = (value) => upper + ((top - value) * (height - upper - lower)) / (top - bottom);
     const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true" });
     svg.append(element("text", { class: "axis-title", x: 0, y: 12 }, unit.title));
@@ -132,7 +135,10 @@ Promo.line = (host, model) => {
     });
     const fit = Math.max(1, Math.floor((width - left) / 74));
     const step = Math.max(1, Math.ceil(count / fit));
+    let free = -Infinity;
     for (let index = 0; index < count; index += step) {
+      if (x(index) < free) continue;
+      free = x(index) + 34;
       const anchor = index === 0 ? "start" : x(index) > width - right - 24 ? "end" : "middle";
       svg.append(element("text", { class: "tick", x: x(index), y: height - 6, "text-anchor": anchor }, Promo.label(model.xs[index], model.x.type)));
     }
@@ -140,7 +146,7 @@ Promo.line = (host, model) => {
       let path = "";
       let pen = false;
       one.values.forEach((value, index) => {
-        if (value === null) { pen = false; return; }
+        if (value === null) { pen = pen && scaled; return; }
         path += `${pen ? "L" : "M"}${x(index).toFixed(1)},${y(value).toFixed(1)}`;
         pen = true;
       });
@@ -166,8 +172,7 @@ Promo.line = (host, model) => {
     readout.classList.toggle("resting", at === null);
     plot.nearest = (clientX) => {
       const place = clientX - plot.getBoundingClientRect().left;
-      const index = Math.round(((place - left) * (count - 1)) / Math.max(1, width - left - right));
-      return Math.min(count - 1, Math.max(0, index));
+      return model.xs.reduce((best, _, index) => (Math.abs(x(index) - place) < Math.abs(x(best) - place) ? index : best), 0);
     };
   };
   const move = (index) => { at = index; draw(); };
@@ -268,10 +273,10 @@ Promo.bars = (host, rows, type, most = 12) => {
     host.replaceChildren(element("p", { class: "empty" }, "Nothing in this selection."));
     return;
   }
-  const list = element("ol", { class: "bars" });
+  const list = element("ol", { class: shown.some((row) => row.name.length > 28) ? "bars long" : "bars" });
   for (const row of shown) {
     const name = row.href ? element("a", { href: row.href }, row.name) : row.name;
-    const fill = element("span", { class: "fill", style: `width:${((100 * Math.max(row.value, 0)) / largest).toFixed(2)}%` });
+    const fill = row.value > 0 ? element("span", { class: "fill", style: `width:${((100 * row.value) / largest).toFixed(2)}%` }) : "";
     list.append(element("li", {}, element("span", { class: "name" }, name), element("span", { class: "track" }, fill), element("span", { class: "value" }, Promo.format(row.value, type))));
   }
   const more = rows.length > most ? element("p", { class: "note" }, `The first ${most} of ${rows.length}; the table has all.`) : null;

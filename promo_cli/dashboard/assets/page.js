@@ -73,6 +73,7 @@ Promo.table = (host, { caption, columns, rows, total }) => {
     else if (value && value.href) cell.append(element("a", { href: value.href }, value.text));
     else if (column.type === "text") cell.append(value === null ? "" : value.text || String(value));
     else cell.append(column.type === "date" ? Promo.day(value, true) : Promo.format(value, column.type, false));
+    if (column.minor) cell.classList.add("minor");
     if (numeric(column)) {
       cell.classList.add("n");
       cell.dataset.v = value === null || Number.isNaN(value) ? "" : String(value && value.node ? value.sort : value);
@@ -80,7 +81,7 @@ Promo.table = (host, { caption, columns, rows, total }) => {
     return cell;
   };
   const line = (values) => element("tr", {}, ...values.map((value, at) => fill(at ? element("td") : element("th", { scope: "row" }), value, columns[at])));
-  const head = element("tr", {}, ...columns.map((column) => element("th", { scope: "col", class: numeric(column) ? "n" : null, title: column.help }, column.title)));
+  const head = element("tr", {}, ...columns.map((column) => element("th", { scope: "col", class: [numeric(column) && "n", column.minor && "minor"].filter(Boolean).join(" ") || null, title: column.help }, column.title)));
   const table = element("table", { class: "sortable" }, element("caption", { class: "hidden-text" }, caption), element("thead", {}, head), element("tbody", {}, ...rows.map(line)));
   if (total) table.append(element("tfoot", {}, element("tr", {}, ...total.map((value, at) => (value === null ? element("td") : fill(at ? element("td") : element("th", { scope: "row" }), value, columns[at]))))));
   const sorted = host.querySelector("table")?.sorted;
@@ -200,7 +201,7 @@ const change = (values, count) => {
 const tile = (id, text, aside, spark) => {
   const holder = document.getElementById(id);
   if (!holder) return;
-  holder.replaceChildren(text, ...(aside ? [Promo.element("div", { class: "aside" }, aside)] : []), ...(spark ? [Promo.spark(spark)] : []));
+  holder.replaceChildren(Promo.element("span", { class: "figure", style: `--n:${text.length}` }, text), ...(aside ? [Promo.element("div", { class: "aside" }, aside)] : []), ...(spark ? [Promo.spark(spark)] : []));
 };
 
 const compared = ({ share: moved, before }, words) => {
@@ -240,17 +241,17 @@ Promo.overview = () => Promo.filters((chosen) => {
   });
   const by = { discount: "given", uses: "count" }[document.getElementById("top-by")?.value] || "given";
   const top = rows.filter((row) => row[by] > 0).sort((a, b) => b[by] - a[by] || (a.promotion.code < b.promotion.code ? -1 : 1));
-  draw("top-promotions", (host) => Promo.bars(host, top.map((row) => ({ name: row.promotion.code, href: named(row.at).href, value: row[by] })), by === "given" ? "amount" : "count", 10));
+  draw("top-promotions", (host) => Promo.bars(host, top.map((row) => ({ name: row.promotion.code, href: named(row.at).href, value: row[by] })), by === "given" ? "amount" : "count", 14));
   const searched = (document.getElementById("search")?.value || "").trim().toLowerCase();
   const matching = rows.filter(({ promotion }) => `${promotion.code} ${promotion.name} ${promotion.status} ${promotion.type}`.toLowerCase().includes(searched));
   draw("promotions", (host) => Promo.table(host, {
     caption: "Promotions",
     columns: [
-      { title: "Promotion", type: "text" }, { title: "Name", type: "text" }, { title: "Status", type: "text" },
+      { title: "Promotion", type: "text" }, { title: "Name", type: "text", minor: true }, { title: "Status", type: "text", minor: true },
       { title: "Uses", type: "count", help: "completed bills with the promotion, less voided and returned ones" },
       { title: "Discount", type: "amount", help: "given, less what returns took back" },
       { title: "Net of bills", type: "amount", help: "what was paid on bills with it; not incremental" },
-      { title: "By day", type: "number", help: "uses" },
+      { title: "By day", type: "number", help: "uses", minor: true },
     ],
     rows: matching.sort((a, b) => b.given - a.given || b.count - a.count).map((row) => [
       named(row.at), row.promotion.name, row.promotion.status, row.count, row.given, row.net,
