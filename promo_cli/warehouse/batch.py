@@ -167,13 +167,9 @@ def _balanced_counts(
     counts = {}
     for file_id, upload in files.items():
         conflicts = sum(each.code == CONFLICT.code for each in bad[file_id])
-        each = FileCounts(
-            key=upload.entry.key,
-            lines=1 if isinstance(upload.content, Refused) else content.count(upload.content),
-            loaded=loaded.get(file_id, 0),
-            duplicate=held.get(file_id, 0) - conflicts,
-            quarantined=len(bad[file_id]),
-        )
+        parts = (loaded.get(file_id, 0), held.get(file_id, 0) - conflicts, len(bad[file_id]))
+        lines = 1 if isinstance(upload.content, Refused) else content.count(upload.content, sum(parts))
+        each = FileCounts(upload.entry.key, lines, *parts)
         if each.lines != each.loaded + each.duplicate + each.quarantined:
             raise UnbalancedError(f"expected loaded, duplicate and quarantined to add up to lines, found {each}")
         counts[file_id] = each

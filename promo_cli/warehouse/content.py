@@ -26,9 +26,14 @@ def examine(content: bytes, origin: Origin, numbers: Collection[int] | None) -> 
     return lines.examine(content, origin, numbers)
 
 
-def count(content: bytes) -> int:
-    """Count what has to be accounted for: lines that are not blank, or records."""
-    return bodies.count(content) if bodies.is_body(content) else lines.count(content)
+def count(content: bytes, accounted: int) -> int:
+    """Count what has to be accounted for: lines that are not blank, or records.
+
+    When as many are `accounted` for as there are lines at all, none is blank, and looking for blank ones is spared.
+    """
+    if bodies.is_body(content):
+        return bodies.count(content)
+    return accounted if lines.count_all(content) == accounted else lines.count(content)
 
 
 def raw_lines(content: bytes, numbers: Collection[int]) -> dict[int, tuple[str, int | None]]:

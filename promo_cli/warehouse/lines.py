@@ -52,9 +52,12 @@ def split(content: bytes) -> Iterator[tuple[int, int, bytes]]:
 def count(content: bytes) -> int:
     """Count the lines that are not blank."""
     begun = b"\n" + content
-    if not any(b"\n" + each in begun for each in (b"\n", b" ", b"\t", b"\r")):
-        return content.count(b"\n") + (content[-1:] not in (b"", b"\n"))
     return begun.count(b"\n") - len(_BLANK_LINE.findall(begun))
+
+
+def count_all(content: bytes) -> int:
+    """Count the lines, blank ones included; many times faster than `count`."""
+    return content.count(b"\n") + (content[-1:] not in (b"", b"\n"))
 
 
 def examine(content: bytes, origin: Origin, numbers: Collection[int] | None = None) -> Iterator[Good | Bad]:
