@@ -173,8 +173,24 @@ def test_a_bad_pull_request_is_red_and_says_why(runner: Runner) -> None:
         "Validate": 1,
         "Summary": 0,
     }
-    assert "promotions/kopi-teras/weekend20.yaml:" in runner.summary
-    assert "### promo test" not in runner.summary
+    assert "`promotions/kopi-teras/weekend20.yaml:" in runner.summary
+    assert "::error file=promotions/kopi-teras/weekend20.yaml," in runner.results["Validate"].stdout
+    assert "tests passed" not in runner.summary
+
+
+def test_a_promotion_that_costs_something_else_is_red_and_marked(runner: Runner) -> None:
+    """A failed test stops the run, its line is marked in the pull request, and the page shows what was expected."""
+    wrong = runner.clone / "promotions" / "kopi-teras" / "weekend20.yaml"
+    wrong.write_text(wrong.read_text().replace("discount_percent: 20", "discount_percent: 21"))
+    runner.run(job_of("validate"))
+    assert {name: done.returncode for name, done in runner.results.items()} == {
+        "Install promo": 0,
+        "Validate": 0,
+        "Test": 1,
+        "Summary": 0,
+    }
+    assert "::error file=promotions/kopi-teras/weekend20.yaml," in runner.results["Test"].stdout
+    assert "<details><summary>two lattes on a Saturday</summary>" in runner.summary
 
 
 @pytest.mark.parametrize("comments", ["", "77"], ids=["first-run", "later-run"])
