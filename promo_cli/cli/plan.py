@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from promo_cli.cli.changes import change_lines
+from promo_cli.cli.changes import change_lines, stores
 from promo_cli.cli.options import AsOf, Env, day, now
 from promo_cli.cli.paper import heading, paper, words_of
 from promo_cli.cli.session import JsonFlag, Session, command, group
@@ -63,11 +63,27 @@ def _lines(found: Plan) -> Iterator[str]:
     if found.difference.empty:
         yield f"Nothing to publish: {base} in {found.where} holds exactly this."
         return
-    yield f"Plan for {found.held.env} ({found.where}), over {base}, as of {found.held.as_of}:"
+    if found.under_way is not None and found.same_inputs:
+        rollout = found.under_way
+        yield f"Exactly this is reaching the stores in {found.where}: wave {rollout.wave} of {len(rollout.stages)}."
+        yield "Stores that have yet to get it:"
+    else:
+        yield f"Plan for {found.held.env} ({found.where}), over {base}, as of {found.held.as_of}:"
     yield from change_lines(found.difference)
+    yield from wave_lines(found)
     for one in found.previews:
         yield f"\n{title(one)}"
         yield receipt(one)
+
+
+def wave_lines(found: Plan) -> Iterator[str]:
+    """Yield how the change would reach the stores, where that is not all at once, or why it cannot yet."""
+    if found.under_way is not None and not found.same_inputs:
+        yield "! another rollout is under way, so this cannot be published yet: promo rollout status"
+    for number, wave in enumerate(found.waves, start=1):
+        name = "all others" if wave.cohorts is None else ", ".join(wave.cohorts)
+        soak = f", then at least {wave.soak_hours} hours" if number < len(found.waves) else ""
+        yield f"Wave {number} of {len(found.waves)}, {name}: {stores(wave.stores)}{soak}"
 
 
 def title(one: Preview) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from promo_cli.cli.operating import Yes, confirmer
 from promo_cli.cli.options import AsOf, Env, day, now
 from promo_cli.cli.session import JsonFlag, Session, command, group
+
+if TYPE_CHECKING:
+    from promo_cli.protocol.rollout import Rollout
+    from promo_cli.publishing import Published
 
 app = group("Publish.")
 
@@ -36,6 +40,13 @@ def publish(
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Publish nothing: only sign HEAD anew, so that tills see it is alive.")
     ] = False,
+    staged: Annotated[
+        bool | None,
+        typer.Option(
+            "--staged/--all-at-once",
+            help="In the waves of promo.yaml, or to every store now.  [default: as the environment has it]",
+        ),
+    ] = None,
     yes: Yes = False,
     reason: Annotated[str | None, typer.Option("--reason", help="Why, for the release's record.")] = None,
     json: JsonFlag = False,
@@ -63,6 +74,7 @@ def publish(
             plan=held,
             release_hold=release_hold,
             urgent=urgent,
+            staged=staged,
             confirm=confirmer(session, yes=yes),
             report=lambda progress: show_bar(progress.what, progress.done, progress.total),
         )
@@ -84,18 +96,44 @@ def publish(
                 "promotions": done.promotions,
                 "changed_stores": list(done.changed_stores),
                 "uploaded": {"objects": done.uploaded.objects, "bytes": done.uploaded.bytes},
+                "rollout": None if done.rollout is None else done.rollout.encode(),
             }
         )
         return
     if done.outcome == "nothing-to-publish":
         session.result(f"Nothing to publish: release {done.seq} in {done.where} holds exactly this.")
         return
+    if done.outcome == "rollout-under-way":
+        _under_way(session, env, done)
+        return
     session.result(
         f"Published release {done.seq} to {env} ({done.where}): {done.promotions} promotions in {done.stores} stores.\n"
         f"{len(done.changed_stores)} stores changed; uploaded {done.uploaded.objects} objects, "
         f"{done.uploaded.bytes:,} bytes."
     )
+    if done.rollout is not None:
+        _first_wave(session, env, done.rollout)
     session.note(f"Tills take it at their next poll. To look: promo till sync --env {env} --store ID")
+
+
+def _first_wave(session: Session, env: str, rollout: Rollout) -> None:
+    stage = rollout.stages[0]
+    names = ", ".join(stage.cohorts or ())
+    session.result(
+        f"Wave 1 of {len(rollout.stages)} ({names}): the other stores follow with `promo rollout advance`, "
+        f"after {stage.soak_hours} hours at the earliest."
+    )
+    session.note(f"To see how it goes: promo ingest --env {env}, then promo rollout status --env {env}")
+
+
+def _under_way(session: Session, env: str, done: Published) -> None:
+    rollout = done.rollout
+    assert rollout is not None, "a rollout under way is told with it"
+    newer = f"Release {done.seq} brings newer usage counters. " if done.changed_stores else ""
+    session.result(
+        f"{newer}Exactly this is reaching the stores in {done.where}: wave {rollout.wave} of {len(rollout.stages)}."
+    )
+    session.note(f"Next: promo rollout status --env {env}")
 
 
 def _refresh(session: Session, env: str, *, yes: bool, json: bool) -> None:

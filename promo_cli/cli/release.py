@@ -96,6 +96,8 @@ def verify(session: Session, env: Env, *, json: JsonFlag = False) -> None:
 def _line(release: dict[str, Any]) -> str:
     commit = (release["commit"] or "no commit")[:10] + (" with changes" if release["dirty"] else "")
     back = f"  back to {release['rollback_of']}" if release["rollback_of"] else ""
+    if release["rollout"]:
+        back += f"  wave {release['rollout']['wave']} of {release['rollout']['waves']}"
     why = f"  {release['reason']}" if release["reason"] else ""
     return (
         f"{release['seq']:>5}  {release['compiled_at']}  {commit:<12} {release['actor'] or 'unknown':<12} "

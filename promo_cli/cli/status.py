@@ -43,6 +43,12 @@ def _lines(found: Status) -> Iterator[str]:
         yield f"  HEAD revision {head.rev}, signed {signed}, fresh until {until}"
         if head.hold is not None:
             yield f"  held since {time_text(head.hold.at)} by {head.hold.actor}: {head.hold.reason}"
+        if found.rollout is not None and found.rollout.rollout is not None:
+            rollout = found.rollout.rollout
+            yield (
+                f"  rollout: wave {rollout.wave} of {len(rollout.stages)} since {time_text(rollout.started_at)}, "
+                f"the other stores have release {rollout.before.seq}"
+            )
         for one in head.revoked:
             yield f"  stopped: {one}"
         yield from _tills(found)

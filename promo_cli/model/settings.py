@@ -88,8 +88,8 @@ class Gates(Strict):
     """The largest share of the wave's stores whose last sync was refused, or whose till kept an old bundle."""
     min_bills: Annotated[int, Field(ge=1)] = 30
     """How many bills the wave's stores must have sold with the new release at least."""
-    max_rejected_percent: Percent | None = None
-    """The largest share of the tills' decisions about promotions that may be rejections, in percent. Default: any."""
+    max_unsupported_percent: Percent = Decimal(0)
+    """The largest share of the tills' decisions in which a till did not know what a promotion requires, in percent."""
     max_discount_rise: Percent | None = None
     """By how many percentage points the discounts' share of sales may rise, against the 7 days before. Default: any."""
 

@@ -80,6 +80,26 @@ NOT_REPRODUCIBLE = Code(
     Example: a shallow clone in CI.
     Fix: fetch the commit, or publish a commit, and look again.""",
 )
+BAD_ROLLOUT = Code(
+    code="PUB106",
+    name="rollout-not-possible",
+    severity=Severity.ERROR,
+    doc="""`rollout` in promo.yaml does not say how a publication reaches the stores.
+
+    Why: a wave of stores that do not exist would be passed without any store having tried the change.
+    Example: a wave names a cohort that is not declared, or a cohort names a store that was closed.
+    Fix: correct `rollout` in promo.yaml where the message points, or publish with --all-at-once.""",
+)
+GATES_CLOSED = Code(
+    code="PUB107",
+    name="gates-closed",
+    severity=Severity.ERROR,
+    doc="""The next wave may not begin yet.
+
+    Why: the stores that have the change have not shown that it is good, or nothing is known of them.
+    Example: a pilot store's till has not reported since, or `promo ingest` has not run.
+    Fix: do what the message says is missing, or wait; `promo rollout abort` takes the change back.""",
+)
 BAD_PLAN = Code(
     code="PUB103",
     name="not-a-plan",

@@ -17,11 +17,13 @@ from promo_cli.diagnostics import Diagnostic, Failure
 from promo_cli.pipeline import codes
 from promo_cli.pipeline.environment import storage_of
 from promo_cli.pipeline.operate import trusted_of, writer_for
-from promo_cli.protocol.blob import blob_of
+from promo_cli.protocol.blob import Blob, blob_of
 from promo_cli.protocol.release import Release
 from promo_cli.publishing.chain import damaged
 from promo_cli.publishing.gc import Swept, gc
-from promo_cli.publishing.live import nothing_live, read_live
+from promo_cli.publishing.live import Live, nothing_live, read_live, rollout_in
+from promo_cli.publishing.waves import sides_of
+from promo_cli.storage import Storage
 from promo_cli.workspace import load
 
 
@@ -41,6 +43,8 @@ class Drift:
 def drift(start: Path, env: str, *, now: dt.datetime) -> Drift:
     """Compare an environment with the commit its release names, for the release's own day; writes nothing.
 
+    During a rollout each store is held against the commit of its own side.
+
     Raises Failure: exit 2 before the first publication, or when git does not have the commit.
     """
     workspace = load(start)
@@ -52,19 +56,43 @@ def drift(start: Path, env: str, *, now: dt.datetime) -> Drift:
     release, notes = live.release, []
     findings = damaged(storage, release)
     stores: tuple[str, ...] = ()
-    if release.source.dirty or release.source.commit is None:
+    sources = _sources(storage, live)
+    if len(sources) > 1:
+        before = sources[0][0]
+        notes.append(f"a rollout is under way: stores it has not reached are held against release {before.seq}")
+    if any(one.source.dirty or one.source.commit is None for one, _ in sources):
         findings.append(codes.NOT_REPRODUCIBLE.at(None, f"release {release.seq} was made from files no commit holds"))
     else:
-        if release.tool != f"promo {__version__}":
-            notes.append(f"made by {release.tool}, rebuilt by promo {__version__}, which may compile otherwise")
-        rebuilt = {store: blob_of(data) for store, data in _rebuild(workspace.root, release).items()}
+        others = sorted({one.tool for one, _ in sources} - {f"promo {__version__}"})
+        notes += [f"made by {tool}, rebuilt by promo {__version__}, which may compile otherwise" for tool in others]
+        expected: dict[str, Blob] = {}
+        for one, held in sources:
+            rebuilt = _rebuild(workspace.root, one)
+            expected |= {store: blob_of(data) for store, data in rebuilt.items() if held(store)}
         now_live = {store: entry.bundle for store, entry in live.entries.items()}
-        stores = tuple(sorted(store for store in {*rebuilt, *now_live} if rebuilt.get(store) != now_live.get(store)))
+        stores = tuple(sorted(store for store in {*expected, *now_live} if expected.get(store) != now_live.get(store)))
         if stores:
             some = ", ".join(stores[:8]) + (" …" if len(stores) > 8 else "")
-            message = f"{len(stores)} stores run something else than commit {release.source.commit[:10]} gives: {some}"
+            message = f"{len(stores)} stores run something else than their commit gives: {some}"
             findings.append(codes.DRIFT.at(None, message, help=f"promo plan --env {env}", notes=notes))
     return Drift(env, storage.where, release.seq, release.source.commit, stores, tuple(findings), tuple(notes))
+
+
+def _sources(storage: Storage, live: Live) -> list[tuple[Release, Callable[[str], bool]]]:
+    """Return the releases whose commits what is live must come from, and which stores each answers for.
+
+    During a rollout that are two: what it came from, and what it leads to.
+    """
+    assert live.release is not None
+    rollout = rollout_in(storage, live)
+    if rollout is None:
+        return [(live.release, lambda store: True)]
+    sides = sides_of(storage, live, rollout)
+
+    def reached(store: str) -> bool:
+        return store in sides.after and rollout.stage_of(sides.after[store]) <= rollout.wave
+
+    return [(sides.origin, lambda store: not reached(store)), (live.release, reached)]
 
 
 def gc_environment(

@@ -12,8 +12,10 @@ from promo_cli.diagnostics import Diagnostic, Failure
 from promo_cli.pipeline.environment import storage_of
 from promo_cli.pipeline.operate import trusted_of
 from promo_cli.protocol.blob import Blob
-from promo_cli.protocol.fields import time_text
+from promo_cli.protocol.fields import DocumentError, time_text
 from promo_cli.protocol.head import Head
+from promo_cli.protocol.release import Release
+from promo_cli.protocol.rollout import rollout_of
 from promo_cli.protocol.shard import Entry
 from promo_cli.protocol.trust import Refused, accept_blob
 from promo_cli.publishing.chain import Link, damaged, entries_of, find, walk
@@ -145,4 +147,14 @@ def release_facts(link: Link) -> dict[str, Any]:
         "promotions": release.counts.promotions,
         "rollback_of": release.rollback_of,
         "reason": release.reason,
+        "rollout": _wave(release),
     }
+
+
+def _wave(release: Release) -> dict[str, Any] | None:
+    """Return how far a rollout was with a release; None for one that every store had at once."""
+    try:
+        found = rollout_of(release)
+    except DocumentError:
+        return None
+    return None if found is None else {"id": found.id, "wave": found.wave, "waves": len(found.stages)}

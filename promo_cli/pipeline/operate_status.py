@@ -10,11 +10,13 @@ from typing import Any
 from promo_cli.pipeline.environment import storage_of
 from promo_cli.pipeline.operate import cache_folder, trusted_of
 from promo_cli.pipeline.provenance import provenance
+from promo_cli.pipeline.rollout import Standing, standing_of
 from promo_cli.protocol.fields import time_text
 from promo_cli.protocol.head import Head
 from promo_cli.protocol.release import Release
 from promo_cli.publishing.cached import Cached
 from promo_cli.publishing.live import Live, read_live
+from promo_cli.storage import Storage
 from promo_cli.warehouse.database import is_current, published
 from promo_cli.workspace import Workspace, load
 
@@ -46,6 +48,8 @@ class Status:
     seen: tuple[Seen, ...] | None
     next_step: str | None
     why: str
+    rollout: Standing | None = None
+    """How far a rollout has come, where one is under way."""
 
     @property
     def lagging(self) -> tuple[Seen, ...]:
@@ -91,6 +95,7 @@ class Status:
             ],
             "silent": list(self.silent),
             "reports_known": self.seen is not None,
+            "rollout": None if self.rollout is None else self.rollout.document(),
             "next": self.next_step,
             "why": self.why,
         }
@@ -102,7 +107,8 @@ def status_of(start: Path, env: str, *, now: dt.datetime) -> Status:
     storage = storage_of(workspace, env)
     trusted = trusted_of(workspace, env, now)
     live = None if trusted is None else read_live(Cached(storage, cache_folder(workspace, env)), trusted)
-    step, why = _next(workspace, env, live, now)
+    standing = _standing(workspace, env, storage, live, now)
+    step, why = _next(workspace, env, live, standing, now)
     return Status(
         env=env,
         where=storage.where,
@@ -112,16 +118,29 @@ def status_of(start: Path, env: str, *, now: dt.datetime) -> Status:
         seen=_seen(workspace),
         next_step=step,
         why=why,
+        rollout=standing,
     )
 
 
-def _next(workspace: Workspace, env: str, live: Live | None, now: dt.datetime) -> tuple[str | None, str]:
+def _standing(workspace: Workspace, env: str, storage: Storage, live: Live | None, now: dt.datetime) -> Standing | None:
+    if live is None or live.release is None or live.release.rollout is None:
+        return None
+    return standing_of(workspace, env, storage, live, now)
+
+
+def _next(
+    workspace: Workspace, env: str, live: Live | None, standing: Standing | None, now: dt.datetime
+) -> tuple[str | None, str]:
     """Return the exact next command, and the reason for it."""
     head = None if live is None else live.head
     if head is None or live is None or live.release is None:
         return f"promo publish --env {env}", "nothing is published yet"
     if head.hold is not None:
         return f"promo publish --env {env} --release-hold", f"held by {head.hold.actor}: {head.hold.reason}"
+    if standing is not None and standing.open:
+        return f"promo rollout advance --env {env}", "every gate of the wave is passed"
+    if standing is not None:
+        return f"promo rollout status --env {env}", "a rollout is under way, and a gate is closed"
     source, changes = provenance(workspace.root)
     if changes or source.commit != live.release.source.commit:
         return f"promo plan --env {env}", "the workspace is not the commit that is live"

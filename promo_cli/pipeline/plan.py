@@ -13,20 +13,25 @@ from promo_cli.diagnostics import Failure, Location
 from promo_cli.pipeline import codes
 from promo_cli.pipeline.check import checked_workspace, today_of
 from promo_cli.pipeline.compiled import compiled
-from promo_cli.pipeline.environment import storage_of
+from promo_cli.pipeline.environment import environment, storage_of
 from promo_cli.pipeline.operate import cache_folder, trusted_of
 from promo_cli.pipeline.operate_releases import read_bundles
 from promo_cli.pipeline.plan_inputs import inputs_sha256
 from promo_cli.pipeline.price import Priced, priced
 from promo_cli.pipeline.provenance import provenance
+from promo_cli.pipeline.rollout import stages_of
 from promo_cli.protocol import canonical
 from promo_cli.protocol.blob import blob_of
 from promo_cli.protocol.fields import DocumentError, Fields
+from promo_cli.protocol.rollout import Rollout
 from promo_cli.protocol.shard import Entry
 from promo_cli.protocol.trust import Refused
 from promo_cli.publishing.cached import Cached
+from promo_cli.publishing.contents import plan_contents
 from promo_cli.publishing.difference import Difference, difference
-from promo_cli.publishing.live import Live, broken, read_live
+from promo_cli.publishing.live import Live, broken, read_live, rollout_in
+from promo_cli.publishing.staging import Plan as Stages
+from promo_cli.publishing.staging import stage, waves_of
 from promo_cli.storage import Storage
 from promo_cli.validation.sample import sample
 from promo_cli.workspace import Workspace
@@ -62,6 +67,15 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedWave:
+    """One wave's cohorts (None: all other stores), and its stores that see a change."""
+
+    cohorts: tuple[str, ...] | None
+    soak_hours: int
+    stores: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What publishing would do now."""
 
@@ -72,6 +86,11 @@ class Plan:
     stores: int
     difference: Difference
     previews: tuple[Preview, ...]
+    waves: tuple[PlannedWave, ...] = ()
+    """How the change would reach the stores; empty for all at once."""
+    under_way: Rollout | None = None
+    """The rollout that is under way; `same_inputs` says whether it brings exactly this."""
+    same_inputs: bool = False
 
     def document(self) -> dict[str, Any]:
         """Return the plan as JSON values; `promo publish PLAN` reads it back."""
@@ -87,6 +106,15 @@ class Plan:
             "base": None if held.base_seq is None else {"seq": held.base_seq, "sha256": held.base_sha256},
             "effect_sha256": held.effect_sha256,
             "stores": self.stores,
+            "waves": [
+                {
+                    "cohorts": None if one.cohorts is None else list(one.cohorts),
+                    "soak_hours": one.soak_hours,
+                    "stores": list(one.stores),
+                }
+                for one in self.waves
+            ],
+            "rollout_under_way": None if self.under_way is None else self.under_way.encode(),
             **self.difference.document(),
             "previews": [
                 {
@@ -114,6 +142,9 @@ def plan_environment(start: Path, env: str, *, as_of: dt.date | None, now: dt.da
     bundles = compiled(workspace, on)
     source, _ = provenance(workspace.root)
     found = _difference(storage, live, bundles)
+    staged = stages_of(workspace) if environment(workspace, env).staged else None
+    under_way = None if live is None else rollout_in(storage, live)
+    inputs = None if live is None or live.release is None else live.release.inputs_sha256
     return Plan(
         held=held_of(workspace, env, on, live, bundles),
         where=storage.where,
@@ -122,6 +153,23 @@ def plan_environment(start: Path, env: str, *, as_of: dt.date | None, now: dt.da
         stores=len(bundles),
         difference=found,
         previews=_previews(workspace, found, on),
+        waves=() if staged is None or live is None or under_way is not None else _waves(staged, live, bundles),
+        under_way=under_way,
+        same_inputs=inputs == inputs_sha256(workspace),
+    )
+
+
+def _waves(staged: Stages, live: Live, bundles: Mapping[str, bytes]) -> tuple[PlannedWave, ...]:
+    """Return how the change would reach the stores; empty where it would reach all that see it at once."""
+    if not live.entries:
+        return ()
+    contents = plan_contents(bundles, None, live, None)
+    found = stage(staged, live.entries, contents, None)
+    if found is None:
+        return ()
+    reached = waves_of(found.stages, live.entries, found.after)
+    return tuple(
+        PlannedWave(one.cohorts, one.soak_hours, stores) for one, stores in zip(found.stages, reached, strict=True)
     )
 
 

@@ -16,6 +16,7 @@ from promo_cli.pipeline.operate import Confirm, cache_folder, consent, keys_of
 from promo_cli.pipeline.plan import Held, held_of
 from promo_cli.pipeline.plan_inputs import inputs_sha256
 from promo_cli.pipeline.provenance import provenance
+from promo_cli.pipeline.rollout import stages_of
 from promo_cli.pipeline.usage import counters_of
 from promo_cli.publishing import Progress, Published, Source, publish
 from promo_cli.publishing import codes as publishing_codes
@@ -35,15 +36,17 @@ def publish_environment(
     plan: Held | None = None,
     release_hold: bool = False,
     urgent: bool = False,
+    staged: bool | None = None,
     confirm: Confirm = lambda question: False,
     report: Callable[[Progress], None] = lambda progress: None,
 ) -> Published:
     """Publish the workspace around `start` to an environment, as one atomic commit for every store.
 
     `now` is UTC, `as_of` a day in the company's time zone (today by default). A `plan` is held to: its day, inputs and
-    effect; another base that leaves the effect as it was will do. Raises Failure and writes nothing for
-    errors or failed tests (exit 1), uncommitted changes or a protected environment nobody confirmed (2), a conflict
-    (3); 4 for an unknown outcome, after which running again finds out.
+    effect; another base that leaves the effect as it was will do. `staged` says whether the change reaches the stores
+    in waves, by default as the environment has it; False also ends a rollout under way. Raises Failure and writes
+    nothing for errors or failed tests (exit 1), uncommitted changes or a protected environment nobody confirmed (2), a
+    conflict (3); 4 for an unknown outcome, after which running again finds out.
     """
     workspace = checked_workspace(start, today=as_of)
     chosen = environment(workspace, env)
@@ -58,6 +61,8 @@ def publish_environment(
     if plan is not None:
         live = read_live(Cached(storage, cache_folder(workspace, env)), keys.trusted)
         base = _held_base(plan, workspace, env, on, live, bundles)
+    in_waves = chosen.staged if staged is None else staged
+    stages = stages_of(workspace) if in_waves else None
     consent(env, chosen, "Publish", confirm)
     return publish(
         bundles,
@@ -75,6 +80,8 @@ def publish_environment(
         reason=reason,
         release_hold=release_hold,
         urgency="force" if urgent else "normal",
+        stages=stages,
+        all_at_once=staged is False,
         cache=cache_folder(workspace, env),
         report=report,
     )

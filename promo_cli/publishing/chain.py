@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from promo_cli.diagnostics import Diagnostic, Failure
 from promo_cli.protocol.blob import Blob
+from promo_cli.protocol.fields import DocumentError
 from promo_cli.protocol.head import Head
 from promo_cli.protocol.layout import release_key
 from promo_cli.protocol.limits import LIMITS
 from promo_cli.protocol.release import Release
 from promo_cli.protocol.release import parse as parse_release
+from promo_cli.protocol.rollout import rollout_of
 from promo_cli.protocol.shard import Entry, blobs_of
 from promo_cli.protocol.trust import Reason, Refused
 from promo_cli.publishing import codes
-from promo_cli.publishing.live import broken, read_entries
+from promo_cli.publishing.live import broken, read_entries, read_shards
 from promo_cli.publishing.pool import in_parallel
 from promo_cli.storage import Found, Storage
 from promo_cli.till.pull import read_blob, read_release
@@ -36,7 +38,7 @@ def walk(storage: Storage, head: Head) -> Iterator[Link]:
         yield Link(release, sha256)
         while release.prev is not None:
             seq, sha256 = release.prev.seq, release.prev.sha256
-            following, release = release.seq, _read(storage, seq, sha256)
+            following, release = release.seq, read_named(storage, seq, sha256)
             if release.seq != seq or seq >= following:
                 raise Refused(Reason.HASH, f"release {following} names {seq} before it, found {release.seq}")
             yield Link(release, sha256)
@@ -72,11 +74,17 @@ def cleared(storage: Storage, link: Link, what: str) -> Failure:
 
 
 def damaged(storage: Storage, release: Release) -> list[Diagnostic]:
-    """Read every object of a release and compare its hash; returns what is wrong. Raises StorageError."""
+    """Read every object of a release and compare its hash; returns what is wrong. Raises StorageError.
+
+    During a rollout that includes what it leads to, and what it came from.
+    """
     try:
-        entries = read_entries(storage, release)
-    except Refused as refused:
-        return [codes.DAMAGED.at(None, f"release {release.seq}: {refused}")]
+        entries = [*read_entries(storage, release).values()]
+        if (rollout := rollout_of(release)) is not None:
+            entries += read_shards(storage, rollout.after).values()
+            entries += read_entries(storage, read_named(storage, rollout.before.seq, rollout.before.sha256)).values()
+    except (Refused, DocumentError) as error:
+        return [codes.DAMAGED.at(None, f"release {release.seq}: {error}")]
 
     def problem(blob: Blob) -> str | None:
         try:
@@ -85,12 +93,13 @@ def damaged(storage: Storage, release: Release) -> list[Diagnostic]:
             return str(refused)
         return None if blob.matches(data) else f"{blob.key} does not have the bytes its name says"
 
-    blobs = sorted(blobs_of(entries.values()), key=lambda blob: blob.sha256)
+    blobs = sorted(blobs_of(entries), key=lambda blob: blob.sha256)
     found = sorted(text for _, text in in_parallel(problem, blobs) if text is not None)
     return [codes.DAMAGED.at(None, f"release {release.seq}: {text}") for text in found]
 
 
-def _read(storage: Storage, seq: int, sha256: str) -> Release:
+def read_named(storage: Storage, seq: int, sha256: str) -> Release:
+    """Read a release by the number and hash that something trusted names. Raises Refused, StorageError."""
     key = release_key(seq, sha256)
     found = storage.get(key, max_size=LIMITS.release_bytes)
     if not isinstance(found, Found):

@@ -176,6 +176,37 @@ UNKNOWN_NOTE = Code(
     Example: a newer version of the tool works on the same bucket.
     Fix: update this tool. If somebody wrote the object by hand, remove it.""",
 )
+UNDER_WAY = Code(
+    code="PUB018",
+    name="rollout-under-way",
+    severity=Severity.ERROR,
+    doc="""Another change is reaching the stores in waves, and is not through.
+
+    Why: two changes at once could not be told apart when something goes wrong in the first stores.
+    Example: a second pull request is merged while the first one soaks in the pilot stores.
+    Fix: wait for the rollout and publish then; or end it with `promo rollout abort`; or reach every store now with
+    `promo publish --all-at-once`.""",
+)
+NO_ROLLOUT = Code(
+    code="PUB019",
+    name="no-rollout",
+    severity=Severity.ERROR,
+    doc="""No rollout is under way in this environment.
+
+    Why: only a publication that has reached some stores and not the others can go on, or be taken back.
+    Example: `promo rollout advance` after the last wave.
+    Fix: look at `promo rollout status`. To undo a release that every store has, use `promo rollback`.""",
+)
+MIXED_RELEASE = Code(
+    code="PUB020",
+    name="release-of-a-rollout",
+    severity=Severity.ERROR,
+    doc="""The release was a step of a rollout: some stores had the change, others did not.
+
+    Why: going back to it would leave the chain in a mixture that nobody watches any more.
+    Example: release 12 was the pilot wave of what release 14 brought to all.
+    Fix: roll back to the release before the rollout, or to the one that ended it; `promo release list` shows both.""",
+)
 NO_KEYS = Code(
     code="SEC001",
     name="no-signing-key",

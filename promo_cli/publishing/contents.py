@@ -45,14 +45,26 @@ def plan_contents(bundles: Mapping[str, bytes], counters: bytes | None, live: Li
         elif (old.bundle, old.counters) == (blob, counters_blob):
             entries[store_id] = old
         else:
-            deltas = old.deltas if old.bundle == blob else ()
-            entries[store_id] = replace(old, bundle=blob, counters=counters_blob, deltas=deltas, source_commit=commit)
+            same = old.bundle == blob
+            entries[store_id] = replace(
+                old,
+                bundle=blob,
+                counters=counters_blob,
+                deltas=old.deltas if same else (),
+                cohort=old.cohort if same else None,
+                source_commit=commit,
+            )
     known = shard.blobs_of(old_entries.values())
     return Contents(
         entries=entries,
         objects={blob: data for blob, data in objects.items() if blob not in known},
-        changed=tuple(store_id for store_id, entry in entries.items() if old_entries.get(store_id) != entry),
+        changed=changed_entries(old_entries, entries),
     )
+
+
+def changed_entries(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> tuple[str, ...]:
+    """Return the stores whose entry is new or another, in order."""
+    return tuple(store_id for store_id, entry in sorted(after.items()) if before.get(store_id) != entry)
 
 
 def add_deltas(contents: Contents, live: Live, read: Callable[[Blob], bytes | None]) -> Contents:
@@ -95,3 +107,8 @@ def counts_of(bundles: Mapping[str, bytes]) -> Counts:
     # Stores share most of their lines: each is read once.
     lines = {line for data in different for line in bundle.split(data).lines}
     return Counts(len(bundles), len(different), len({bundle.promotion_id(line) for line in lines}))
+
+
+def counts_in(entries: Mapping[str, Entry], leading_to: Counts) -> Counts:
+    """Return the counts of a step of a rollout; the promotions are those of what it leads to."""
+    return Counts(len(entries), len({entry.bundle for entry in entries.values()}), leading_to.promotions)

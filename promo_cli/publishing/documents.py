@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from promo_cli.protocol import canonical, shard
@@ -11,7 +11,8 @@ from promo_cli.protocol.fields import format_of, time_text
 from promo_cli.protocol.head import Head, ReleaseRef
 from promo_cli.protocol.release import Previous, Release
 from promo_cli.protocol.root import Root
-from promo_cli.publishing.contents import Contents, counts_of
+from promo_cli.protocol.shard import Entry
+from promo_cli.publishing.contents import counts_of
 from promo_cli.publishing.live import Live
 from promo_cli.publishing.request import Request
 from promo_cli.publishing.writer import Writer, successor
@@ -20,11 +21,11 @@ LAST_HONEST_SEQ = 2**40
 """No chain publishes that often."""
 
 
-def shards_of(contents: Contents, live: Live) -> tuple[tuple[Blob, ...], dict[Blob, bytes], int]:
+def shards_of(entries: Mapping[str, Entry], live: Live) -> tuple[tuple[Blob, ...], dict[Blob, bytes], int]:
     """Return the shards in release order, the bytes of those that are new, and the number of bits."""
     current = None if live.release is None else live.release.shard_bits
-    bits = shard.shard_bits_for(len(contents.entries), current)
-    encoded = [shard.encode(one) for one in shard.split_into_shards(contents.entries, bits)]
+    bits = shard.shard_bits_for(len(entries), current)
+    encoded = [shard.encode(one) for one in shard.split_into_shards(entries, bits)]
     blobs = tuple(blob_of(data) for data in encoded)
     known = set() if live.release is None else set(live.release.shards)
     new = {blob: data for blob, data in zip(blobs, encoded, strict=True) if blob not in known}

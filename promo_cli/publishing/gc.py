@@ -16,11 +16,12 @@ from itertools import islice
 
 from promo_cli.protocol.fields import DocumentError, read_document
 from promo_cli.protocol.layout import BLOBS, INTENTS, blob_key, tombstone_key
+from promo_cli.protocol.rollout import rollout_of
 from promo_cli.protocol.shard import blobs_of
-from promo_cli.protocol.trust import Refused
+from promo_cli.protocol.trust import Reason, Refused
 from promo_cli.publishing import tombstones
-from promo_cli.publishing.chain import Link, walk
-from promo_cli.publishing.live import broken, read_entries, read_live_head
+from promo_cli.publishing.chain import Link, read_named, walk
+from promo_cli.publishing.live import broken, read_entries, read_live_head, read_shards
 from promo_cli.publishing.tombstones import INTERRUPTED_AFTER, Tombstone
 from promo_cli.publishing.writer import Writer
 from promo_cli.storage import Found, Storage
@@ -134,10 +135,17 @@ def _intents(storage: Storage, now: datetime) -> tuple[set[str], list[str]]:
 
 def _blobs(storage: Storage, link: Link, *, newest: bool) -> Set[str]:
     """Return every blob a release needs. An old one that is not complete any more keeps what is left of it."""
-    shards = {blob.sha256 for blob in link.release.shards}
+    shards = set(link.release.shards)
     try:
-        return shards | {blob.sha256 for blob in blobs_of(read_entries(storage, link.release).values())}
-    except Refused as refused:
+        entries = [*read_entries(storage, link.release).values()]
+        if newest and (rollout := rollout_of(link.release)) is not None:
+            # Going on needs what it leads to, going back what it came from, however few releases are kept.
+            before = read_named(storage, rollout.before.seq, rollout.before.sha256)
+            shards |= {*rollout.after, *before.shards}
+            entries += [*read_shards(storage, rollout.after).values(), *read_entries(storage, before).values()]
+        return {blob.sha256 for blob in shards | blobs_of(entries)}
+    except (Refused, DocumentError) as error:
         if newest:
-            raise broken(storage, link.release.seq, refused) from refused
-        return shards
+            refused = error if isinstance(error, Refused) else Refused(Reason.MALFORMED, str(error))
+            raise broken(storage, link.release.seq, refused) from error
+        return {blob.sha256 for blob in shards}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from promo_cli.diagnostics import Failure
 from promo_cli.protocol import trust
 from promo_cli.protocol.blob import Blob
+from promo_cli.protocol.fields import DocumentError, time_text
 from promo_cli.protocol.head import Head
 from promo_cli.protocol.layout import root_key
 from promo_cli.protocol.limits import LIMITS
 from promo_cli.protocol.release import Release
+from promo_cli.protocol.rollout import Rollout, rollout_of
 from promo_cli.protocol.shard import Entry
 from promo_cli.protocol.trust import Reason, Refused, TrustedState
 from promo_cli.publishing import codes
@@ -65,6 +67,24 @@ def nothing_live(storage: Storage) -> Failure:
     return Failure([codes.NOTHING_LIVE.at(None, message, help="publish first")], exit_code=2)
 
 
+def check_hold(env: str, live: Live) -> None:
+    """Raise Failure (exit 3) while a rollback holds the environment."""
+    if live.head is not None and live.head.hold is not None:
+        hold = live.head.hold
+        message = f"{env} is held since {time_text(hold.at)} by {hold.actor}: {hold.reason}"
+        advice = "repair the promotion, then run `promo publish --release-hold`"
+        raise Failure([codes.HELD.at(None, message, help=advice)], exit_code=3)
+
+
+def rollout_in(storage: Storage, live: Live) -> Rollout | None:
+    """Return the rollout that is under way. Raises Failure (exit 4) for one of a form this version does not know."""
+    try:
+        return rollout_of(live.release)
+    except DocumentError as error:
+        assert live.head is not None, "a release is read through its HEAD"
+        raise broken(storage, live.head.seq, Refused(Reason.MALFORMED, str(error))) from error
+
+
 def newest_root(storage: Storage, trusted: TrustedState) -> TrustedState:
     """Walk to the newest root in the bucket, which HEAD may not name yet. Raises Failure, StorageError."""
     while isinstance(found := storage.get(root_key(trusted.root.version + 1), max_size=LIMITS.root_bytes), Found):
@@ -110,9 +130,14 @@ def _check_root(storage: Storage, trusted: TrustedState) -> None:
 
 def read_entries(storage: Storage, release: Release) -> dict[str, Entry]:
     """Read every shard of a release: what each store runs, by store id. Raises Refused, StorageError."""
+    return read_shards(storage, release.shards)
+
+
+def read_shards(storage: Storage, blobs: Iterable[Blob]) -> dict[str, Entry]:
+    """Read shards: what each store runs, by store id. Raises Refused, StorageError."""
 
     def read(blob: Blob) -> dict[str, Entry]:
         return trust.accept_shard(blob, read_blob(storage, blob))
 
-    shards = in_parallel(read, dict.fromkeys(release.shards))
+    shards = in_parallel(read, dict.fromkeys(blobs))
     return {store_id: entry for _, shard in shards for store_id, entry in shard.items()}

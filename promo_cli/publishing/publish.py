@@ -10,54 +10,36 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
 
 from promo_cli.diagnostics import Failure
 from promo_cli.protocol import release
 from promo_cli.protocol.blob import Blob, blob_of
-from promo_cli.protocol.fields import time_text
 from promo_cli.protocol.head import ReleaseRef
 from promo_cli.protocol.identifiers import RANDOM_BYTES, ulid
 from promo_cli.protocol.layout import intent_key, release_key
-from promo_cli.protocol.release import Source
+from promo_cli.protocol.release import Previous, Source
+from promo_cli.protocol.rollout import Rollout
 from promo_cli.protocol.trust import Refused
 from promo_cli.publishing import codes
 from promo_cli.publishing.amend import RACES, end_hold
 from promo_cli.publishing.cached import Cached
 from promo_cli.publishing.commit import Draft, commit
-from promo_cli.publishing.contents import Contents, add_deltas, plan_contents
-from promo_cli.publishing.documents import head_of, release_of, shards_of
+from promo_cli.publishing.contents import Contents, add_deltas, changed_entries, counts_in, plan_contents
+from promo_cli.publishing.documents import following, head_of, release_of, shards_of
 from promo_cli.publishing.keyring import KeyRing
-from promo_cli.publishing.live import Live, newest_root, publish_root, read_live
+from promo_cli.publishing.live import Live, check_hold, newest_root, publish_root, read_live, rollout_in
 from promo_cli.publishing.probe import check_conditional_writes
-from promo_cli.publishing.request import Request
+from promo_cli.publishing.request import Published, Request
+from promo_cli.publishing.staging import Plan, counters_in, mixed, stage
 from promo_cli.publishing.upload import Report, Uploaded
 from promo_cli.publishing.verify import verify
+from promo_cli.publishing.waves import keep_up
 from promo_cli.publishing.writer import Timing
 from promo_cli.storage import Storage
 from promo_cli.till.pull import read_blob
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """What a publication did."""
-
-    outcome: Literal["published", "nothing-to-publish"]
-    env: str
-    where: str
-    seq: int
-    rev: int
-    publish_id: str
-    release_sha256: str
-    stores: int
-    bundles: int
-    promotions: int
-    changed_stores: tuple[str, ...]
-    uploaded: Uploaded
-    notices: tuple[str, ...]
 
 
 def publish(
@@ -77,6 +59,8 @@ def publish(
     release_hold: bool = False,
     urgency: str = "normal",
     base: str | None = None,
+    stages: Plan | None = None,
+    all_at_once: bool = False,
     timing: Timing | None = None,
     cache: Path | None = None,
     report: Report = lambda progress: None,
@@ -88,6 +72,9 @@ def publish(
     Content equal to the live release is "nothing to publish", and nothing is written. ``release_hold`` publishes in
     spite of a rollback's hold, and ends it. ``base`` is the hash of the release a plan was made against. ``cache`` is a
     folder that remembers the live release, so that finding nothing changed takes one request.
+
+    With ``stages`` only the first wave's stores get the change; `waves` goes on. While a rollout is under way the same
+    inputs, by ``inputs_sha256``, only bring newer counters, and other inputs are refused, but for ``all_at_once``.
 
     Raises Failure with exit code 3 for a lost race, a hold or another base, 4 for an unknown outcome, 2 for missing
     keys or unfit storage; StorageError when the storage fails before HEAD is written. After any of them, running again
@@ -115,18 +102,25 @@ def publish(
         publish_id=ulid(now, random_bytes(RANDOM_BYTES)),
         report=report,
         sleep=sleep,
+        stages=stages,
+        all_at_once=all_at_once,
     )
     reader = storage if cache is None else Cached(storage, cache)
     live = read_live(reader, keys.trusted)
     for _ in range(RACES):
-        _check_hold(request, live)
+        if not request.release_hold:
+            check_hold(request.env, live)
         contents = plan_contents(bundles, counters, live, source.commit)
         if isinstance(reader, Cached) and live.head is not None and live.release is not None:
             reader.keep_only([live.head.release.key, *(shard.key for shard in live.release.shards)])
-        if _is_live(contents, live):
+        rollout = rollout_in(storage, live)
+        if rollout is None and _is_live(contents, live):
             return _nothing(request, live)
-        _check_base(request, live)
-        done = _publish(request, live, contents, reader.remember if isinstance(reader, Cached) else None)
+        if rollout is not None and not all_at_once:
+            done = keep_up(request, live, rollout)
+        else:
+            _check_base(request, live)
+            done = _publish(request, live, contents, reader.remember if isinstance(reader, Cached) else None)
         if done is not None:
             return done
         # A fresh id, and with it an intent of its own: the next attempt uploads other objects.
@@ -148,8 +142,11 @@ def _publish(
     if live.head is None:
         publish_root(storage, live.trusted)
     contents = add_deltas(contents, live, lambda blob: _old_bundle(storage, blob))
-    shards, new_shards, bits = shards_of(contents, live)
+    contents, rollout = _staged(request, live, root.epoch, contents)
+    shards, new_shards, bits = shards_of(contents.entries, live)
     found = release_of(request, live, root.epoch, shards, bits)
+    if rollout is not None:
+        found = replace(found, counts=counts_in(contents.entries, found.counts), rollout=rollout.encode())
     data = release.encode(found)
     ref = ReleaseRef(release_key(found.seq, blob_of(data).sha256), blob_of(data).sha256, len(data))
     draft = Draft(head_of(request, live, root, found, ref), data, contents.objects, new_shards)
@@ -176,15 +173,30 @@ def _publish(
         changed_stores=contents.changed,
         uploaded=uploaded,
         notices=_notices(request),
+        rollout=rollout,
     )
 
 
-def _check_hold(request: Request, live: Live) -> None:
-    if live.head is not None and live.head.hold is not None and not request.release_hold:
-        hold = live.head.hold
-        message = f"{request.env} is held since {time_text(hold.at)} by {hold.actor}: {hold.reason}"
-        advice = "repair the promotion, then run `promo publish --release-hold`"
-        raise Failure([codes.HELD.at(None, message, help=advice)], exit_code=3)
+def _staged(request: Request, live: Live, epoch: int, contents: Contents) -> tuple[Contents, Rollout | None]:
+    """Return what goes live now, and the rollout it is the first wave of, where the change is staged."""
+    if request.stages is None or request.all_at_once or live.head is None or not live.entries or live.release is None:
+        return contents, None
+    staged = stage(request.stages, live.entries, contents, live.release.shard_bits)
+    if staged is None:
+        return contents, None
+    rollout = Rollout(
+        id=request.publish_id,
+        wave=1,
+        wave_seq=following(live, epoch)[0],
+        started_at=request.now,
+        stages=staged.stages,
+        before=Previous(live.head.seq, live.head.release.sha256),
+        after_bits=staged.bits,
+        after=staged.shards,
+    )
+    entries = mixed(rollout, 1, live.entries, staged.after, counters_in(contents.entries))
+    now = Contents(entries, {**contents.objects, **staged.data}, changed_entries(live.entries, entries))
+    return now, rollout
 
 
 def _check_base(request: Request, live: Live) -> None:
@@ -195,6 +207,8 @@ def _check_base(request: Request, live: Live) -> None:
 
 
 def _same_content(request: Request, live: Live) -> bool:
+    if rollout_in(request.storage, live) is not None:
+        return True  # the next round compares the inputs
     return _is_live(plan_contents(request.bundles, request.counters, live, request.source.commit), live)
 
 

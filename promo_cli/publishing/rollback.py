@@ -55,6 +55,10 @@ def rollback(
         if live.head is None or live.entries is None:
             raise nothing_live(storage)
         link = find(storage, live.head, to)
+        if link.release.rollout is not None:
+            message = f"release {to} was a step of a rollout: only some stores had the change"
+            advice = "go back to a release before the rollout, or after it; `promo release list` shows them"
+            raise Failure([codes.MIXED_RELEASE.at(None, message, help=advice)], exit_code=2)
         entries = entries_of(storage, link)
         wanted = {*link.release.shards, *blobs_of(entries.values())}
         if gone := missing(storage, wanted):

@@ -10,10 +10,14 @@ from datetime import timedelta
 from promo_cli.diagnostics import Failure
 from promo_cli.protocol.blob import blob_of
 from promo_cli.protocol.fields import DocumentError
+from promo_cli.protocol.rollout import Stage
 from promo_cli.publishing import KeyRing, Writer, publish
 from promo_cli.publishing.amend import halt, lift, refresh
 from promo_cli.publishing.gc import gc
+from promo_cli.publishing.live import read_live
 from promo_cli.publishing.rollback import rollback
+from promo_cli.publishing.staging import Plan
+from promo_cli.publishing.waves import advance, under_way
 from promo_cli.storage import StorageError
 from promo_cli.till import state, sync
 from tests.protocol.repository import MemoryStorage, make_bundle
@@ -21,6 +25,7 @@ from tests.publishing.harness import SOURCE, Crashed
 from tests.simulation.world import CRASHES, Client, Violated
 
 STORES = ("s1", "s2", "s3")
+STAGES = Plan(cohorts={"s1": "pilot", "s2": "city"}, stages=(Stage(("pilot",), 0), Stage(("city",), 0)))
 
 
 def contents(rng: random.Random, tag: str) -> dict[str, bytes]:
@@ -29,8 +34,8 @@ def contents(rng: random.Random, tag: str) -> dict[str, bytes]:
     return own | {store: make_bundle(rng.choice("ABC"), store.upper()) for store in STORES[1:]}
 
 
-def publisher(keys: KeyRing, operations: int) -> Callable[[Client], None]:
-    """Publishes, rolls back, halts, renews; what it reports must be true."""
+def publisher(keys: KeyRing, operations: int, *, staged: bool = False) -> Callable[[Client], None]:
+    """Publishes, rolls back, halts, renews; with ``staged`` also in waves. What it reports must be true."""
 
     def work(client: Client) -> None:
         world, rng = client.world, random.Random(f"{client.world.seed}:{client.name}")
@@ -42,7 +47,11 @@ def publisher(keys: KeyRing, operations: int) -> Callable[[Client], None]:
             bundles = contents(rng, tag)
             act = rng.random()
             try:
-                if act < 0.75:
+                if staged and act < 0.3:
+                    _publish(client, keys, bundles, rng, stages=STAGES)
+                elif staged and act < 0.65:
+                    _go_on(client, writer, rng)
+                elif act < 0.75:
                     outcome = _publish(client, keys, bundles, rng)
                     _check_report(client, bundles, outcome)
                 elif act < 0.85:
@@ -58,7 +67,19 @@ def publisher(keys: KeyRing, operations: int) -> Callable[[Client], None]:
     return work
 
 
-def _publish(client: Client, keys: KeyRing, bundles: dict[str, bytes], rng: random.Random) -> str:
+def _go_on(client: Client, writer: Writer, rng: random.Random) -> None:
+    """Reach the next wave, or take a rollout back, as whoever looks at its gates would."""
+    live = read_live(client, writer.keys.trusted)
+    seen = under_way(client, live)
+    if rng.random() < 0.3:
+        rollback(writer, seen.before.seq, actor=SOURCE, reason="aborted", random_bytes=rng.randbytes)
+    else:
+        advance(writer, seen, actor=SOURCE, random_bytes=rng.randbytes)
+
+
+def _publish(
+    client: Client, keys: KeyRing, bundles: dict[str, bytes], rng: random.Random, stages: Plan | None = None
+) -> str:
     try:
         return publish(
             bundles,
@@ -71,6 +92,8 @@ def _publish(client: Client, keys: KeyRing, bundles: dict[str, bytes], rng: rand
             now=client.world.now,
             tool="promo test",
             release_hold=True,
+            stages=stages,
+            all_at_once=stages is None,
             random_bytes=rng.randbytes,
             sleep=client.sleep,
         ).outcome

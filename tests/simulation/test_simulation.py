@@ -49,12 +49,12 @@ def _one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "POOL", 1)
 
 
-def _play(seed: int, *, torn_writes: bool = False) -> World:
+def _play(seed: int, *, torn_writes: bool = False, staged: bool = False) -> World:
     world = World(seed, torn_writes=torn_writes)
     put(world.bucket, KEYS, contents(world.rng, "FIRST"), random_bytes=world.rng.randbytes)
     world.begin()
     for number in range(3):
-        world.start(f"publisher-{number}", publisher(KEYS, 4))
+        world.start(f"publisher-{number}", publisher(KEYS, 4, staged=staged))
     for number in range(2):
         world.start(f"gc-{number}", collector(KEYS, 4))
     for store in STORES[:2]:
@@ -65,14 +65,19 @@ def _play(seed: int, *, torn_writes: bool = False) -> World:
 
 def test_every_schedule_keeps_the_promises(capsys: pytest.CaptureFixture[str]) -> None:
     """Every HEAD resolves completely at all times, reports are true, no till goes back or runs the unpublished."""
-    requests = revisions = 0
+    requests = revisions = steps = 0
     for seed in range(SCHEDULES):
-        world = _play(seed)
+        world = _play(seed, staged=seed % 2 == 1)
         requests += len(world.trace)
         revisions += len(world.heads)
+        steps += world.steps
     with capsys.disabled():
-        print(f"\nsimulation: {SCHEDULES} schedules, {requests} requests, {revisions} revisions of HEAD")  # noqa: T201
+        print(  # noqa: T201
+            f"\nsimulation: {SCHEDULES} schedules, {requests} requests, {revisions} revisions of HEAD, {steps} of "
+            "them steps of rollouts"
+        )
     assert revisions > 3 * SCHEDULES, "something happened"
+    assert steps > SCHEDULES / 4, "rollouts were among it"
 
 
 @pytest.mark.parametrize("seed", [87, 4274])
@@ -130,6 +135,10 @@ def _no_claim(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(tombstones, "claim", lambda *args: None)
 
 
+def _rollout_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(gc_module, "rollout_of", lambda release: None)
+
+
 def _no_intents(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(gc_module, "_intents", lambda storage, now: (set(), []))
     patch.setattr(tombstones, "claim", lambda *args: None)
@@ -143,6 +152,7 @@ MUTATIONS = [
     _no_tombstones,
     _no_claim,
     _no_intents,
+    _rollout_forgotten,
 ]
 
 
@@ -163,7 +173,7 @@ def test_a_torn_write_is_caught() -> None:
 def _first_violation(*, torn_writes: bool = False) -> None:
     for seed in range(ENOUGH):
         try:
-            _play(seed, torn_writes=torn_writes)
+            _play(seed, torn_writes=torn_writes, staged=seed % 2 == 1)
         except Violated:
             return
     pytest.fail(f"not caught by {ENOUGH} schedules")

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from promo_cli.protocol import dsse, head, release, shard
+from promo_cli.protocol.blob import Blob
 from promo_cli.protocol.head import Head
-from promo_cli.protocol.layout import HEAD, TOMBSTONES, sha256_hex
+from promo_cli.protocol.layout import HEAD, TOMBSTONES, release_key, sha256_hex
+from promo_cli.protocol.rollout import Rollout, rollout_of
 from promo_cli.storage import Entry, Found, NotModified, OutcomeUnknown, PreconditionFailed, StorageUnavailable
 from tests.protocol.repository import NOW, MemoryStorage
 from tests.publishing.harness import Crashed
@@ -46,6 +48,8 @@ class World:
     trace: list[str] = field(default_factory=list)
     repeats: list[Callable[[], None]] = field(default_factory=list)
     failure: BaseException | None = None
+    steps: int = 0
+    """Revisions that were a step of a rollout."""
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
@@ -100,18 +104,34 @@ class World:
         if self.heads and now.rev != self.heads[-1].rev + 1:
             raise Violated(f"revision {self.heads[-1].rev} is followed by {now.rev}")
         self.heads.append(now)
+        live = self.bucket.objects.get(now.release.key)
+        self.steps += live is not None and release.parse(live).rollout is not None
         self.envelopes.append(envelope)
 
     def _resolve(self) -> None:
         live = self.heads[-1]
         found = release.parse(self._whole(live.release.key, live.release.sha256))
+        self.contents[live.seq] = self._stores(found.shards)
+        if (under_way := rollout_of(found)) is not None:
+            self._check_sides(under_way, self.contents[live.seq])
+
+    def _check_sides(self, under_way: Rollout, live: dict[str, str]) -> None:
+        """A rollout can go on and go back, and every store runs one of its two sides: that of its wave."""
+        origin = under_way.before
+        before = self._stores(release.parse(self._whole(release_key(origin.seq, origin.sha256), origin.sha256)).shards)
+        after = self._stores(under_way.after)
+        for store in {*before, *after}:
+            if live.get(store) not in (before.get(store), after.get(store)):
+                raise Violated(f"{store} runs neither what it ran before the rollout nor what it leads to")
+
+    def _stores(self, shards: Iterable[Blob]) -> dict[str, str]:
         stores: dict[str, str] = {}
-        for blob in found.shards:
+        for blob in shards:
             for store, entry in shard.parse(self._whole(blob.key, blob.sha256)).items():
                 for one in shard.blobs_of([entry]):
                     self._whole(one.key, one.sha256)
                 stores[store] = entry.bundle.sha256
-        self.contents[live.seq] = stores
+        return stores
 
     def _whole(self, key: str, sha256: str) -> bytes:
         data = self.bucket.objects.get(key)
