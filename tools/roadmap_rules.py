@@ -34,17 +34,42 @@ class Asked(NamedTuple):
 
 ASKED = (
     Asked("validate_dates", "start_date <= end_date", ("TIM001",)),
-    Asked("validate_dates", "Check date range validity", ("TIM003", "TIM004", "TIM005", "TIM007", "TIM009")),
+    Asked("validate_dates", "Check date range validity", ("TIM003", "TIM004", "TIM005", "TIM007", "TIM009", "TIM010")),
     Asked("validate_discount_values", "0 <= discount_percent <= 100", ("AMT001", "AMT002", "AMT005", "AMT006")),
-    Asked("validate_scope", "At least one target (category/product/all)", ("TGT001", "TGT003", "REF001", "REF002")),
+    Asked(
+        "validate_discount_values",
+        "Check discount values are within bounds",
+        ("AMT003", "AMT007", "AMT008", "AMT009", "AMT020", "AMT021", "AMT022", "AMT023", "AMT024"),
+    ),
+    Asked(
+        "validate_scope",
+        "At least one target (category/product/all)",
+        ("TGT001", "TGT002", "TGT003", "REF001", "REF002"),
+    ),
+    Asked(
+        "validate_scope",
+        "Check scope configuration is complete",
+        ("TGT004", "TGT005", "TGT008", "TGT011", "TGT012", "REF003", "REF004", "REF007", "REF010", "REF011"),
+    ),
     Asked("validate_rules", "BOGO: buy_quantity > 0, get_quantity > 0", ("AMT005", "AMT006")),
     Asked("validate_rules", "Combo: At least 2 products", ("SCH106",)),
     Asked("validate_rules", "Happy Hour: valid time range", ("TIM002", "TIM006", "TIM008", "TIM011", "TIM013")),
-    Asked("validate_rules", "Cross-brand: trigger_brands != benefit_brands", ("TGT006", "TGT007")),
+    Asked("validate_rules", "Cross-brand: trigger_brands != benefit_brands", ("TGT006", "TGT007", "SCH109")),
+    Asked(
+        "validate_rules",
+        "Check type-specific rules are valid",
+        (
+            *("SCH101", "SCH102", "SCH103", "SCH104", "SCH105", "SCH107", "TGT013"),
+            *("AMT030", "AMT031", "AMT032", "AMT033", "AMT034", "AMT035", "AMT036"),
+        ),
+    ),
     Asked(
         "validate_conflicts",
         "Check for conflicts with other promotions",
-        ("CON001", "CON002", "CON010", "CON011", "CON020", "CON021", "CON022", "CON023"),
+        (
+            *("CON001", "CON002", "CON003", "CON010", "CON011", "CON012", "CON020", "CON021", "CON022", "CON023"),
+            *("REF013", "REF016"),
+        ),
     ),
 )
 
