@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from promo_cli.cli.operating import DryRun, Yes, confirmer
 from promo_cli.cli.options import Env, now
 from promo_cli.cli.session import JsonFlag, Session, command, group, show
 
@@ -31,7 +32,8 @@ def list_(
         return
     for release in document["releases"]:
         mark = "*" if release["seq"] == document["live"] else " "
-        session.result(f"{mark} {_line(release)}")
+        pinned = f"  pinned: {release['pin']['reason']}" if release["pin"] else ""
+        session.result(f"{mark} {_line(release)}{pinned}")
     session.note(f"* is live in {env} ({document['target']}). To go back: promo rollback --env {env} --to SEQ")
 
 
@@ -91,6 +93,65 @@ def verify(session: Session, env: Env, *, json: JsonFlag = False) -> None:
         session.result(f"{env}: {count} releases, one proving the other; every object of release {seq} is sound.")
     if findings:
         raise typer.Exit(1)
+
+
+@command(app, "pin")
+def pin(
+    session: Session,
+    env: Env,
+    seq: Annotated[int, typer.Argument(metavar="SEQ", min=1, help="The release's number.")],
+    *,
+    reason: Annotated[str, typer.Option("--reason", help="Why; `promo release list` shows it.")] = "pinned",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: JsonFlag = False,
+) -> None:
+    """Keep a release whole, however old it gets, so that it can be rolled back to."""
+    _pin(session, env, seq, reason, undo=False, dry_run=dry_run, yes=yes, json=json)
+
+
+@command(app, "unpin")
+def unpin(
+    session: Session,
+    env: Env,
+    seq: Annotated[int, typer.Argument(metavar="SEQ", min=1, help="The release's number.")],
+    *,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: JsonFlag = False,
+) -> None:
+    """Keep a release no longer than any other: gc clears it away once it is old enough."""
+    _pin(session, env, seq, "", undo=True, dry_run=dry_run, yes=yes, json=json)
+
+
+def _pin(
+    session: Session, env: str, seq: int, reason: str, *, undo: bool, dry_run: bool, yes: bool, json: bool
+) -> None:
+    from promo_cli.pipeline.operate_releases import pin_release
+
+    where, changed = pin_release(
+        session.start,
+        env,
+        seq,
+        reason=reason,
+        undo=undo,
+        now=now(),
+        confirm=confirmer(session, yes=yes),
+        dry_run=dry_run,
+    )
+    if json:
+        document = {"env": env, "target": where, "seq": seq, "pinned": not undo, "changed": changed}
+        session.document({"schema": "promo.release-pin/1", **document, "dry_run": dry_run})
+        return
+    state = "is not pinned" if undo else "is pinned"
+    if not changed:
+        session.result(f"Nothing to do: release {seq} {state} in {env} ({where}).")
+    elif dry_run:
+        session.result(f"Would {'unpin' if undo else 'pin'} release {seq} in {env} ({where}).")
+    elif undo:
+        session.result(f"Release {seq} is not pinned any more in {env} ({where}); gc keeps it as any other.")
+    else:
+        session.result(f"Release {seq} is pinned in {env} ({where}): gc keeps all of it until it is unpinned.")
 
 
 def _line(release: dict[str, Any]) -> str:

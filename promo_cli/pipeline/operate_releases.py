@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from promo_cli.diagnostics import Diagnostic, Failure
-from promo_cli.pipeline.environment import storage_of
-from promo_cli.pipeline.operate import trusted_of
+from promo_cli.pipeline.environment import environment, storage_of
+from promo_cli.pipeline.operate import Confirm, consent, trusted_of, writer_for
+from promo_cli.pipeline.provenance import provenance
 from promo_cli.protocol.blob import Blob
 from promo_cli.protocol.fields import DocumentError, time_text
 from promo_cli.protocol.head import Head
@@ -21,6 +22,7 @@ from promo_cli.protocol.trust import Refused, accept_blob
 from promo_cli.publishing.chain import Link, damaged, entries_of, find, walk
 from promo_cli.publishing.difference import Difference, difference
 from promo_cli.publishing.live import broken, nothing_live, read_live_head
+from promo_cli.publishing.pins import Pin, pin, pins_in, unpin
 from promo_cli.publishing.pool import in_parallel
 from promo_cli.storage import Storage
 from promo_cli.till.pull import read_blob
@@ -42,14 +44,43 @@ def live_head(start: Path, env: str, now: dt.datetime) -> tuple[Storage, Head]:
 def list_releases(start: Path, env: str, *, limit: int, now: dt.datetime) -> dict[str, Any]:
     """Return the newest releases, newest first."""
     storage, head = live_head(start, env, now)
-    links = islice(walk(storage, head), limit)
+    links = list(islice(walk(storage, head), limit))
+    pinned = pins_in(storage)
+    shown = {link.release.seq for link in links}
+    # A pinned release is shown however old it is: it can be rolled back to.
+    links += [find(storage, head, seq) for seq in sorted(pinned, reverse=True) if seq not in shown]
     return {
         "schema": "promo.releases/1",
         "env": env,
         "target": storage.where,
         "live": head.seq,
-        "releases": [release_facts(link) for link in links],
+        "releases": [{**release_facts(link), "pin": _pin(pinned.get(link.release.seq))} for link in links],
     }
+
+
+def pin_release(
+    start: Path,
+    env: str,
+    seq: int,
+    *,
+    reason: str,
+    undo: bool,
+    now: dt.datetime,
+    confirm: Confirm,
+    dry_run: bool = False,
+) -> tuple[str, bool]:
+    """Keep a release whole, or with `undo` no longer; returns where, and whether anything had to change.
+
+    Raises Failure: exit 2 for a release that is unknown, cleared away or a step of a rollout, or without consent.
+    """
+    workspace = load(start)
+    chosen, writer = environment(workspace, env), writer_for(workspace, env, now)
+    if not dry_run:
+        consent(env, chosen, f"{'Unpin' if undo else 'Pin'} release {seq}", confirm)
+    if undo:
+        return writer.storage.where, unpin(writer, seq, dry_run=dry_run)
+    actor = provenance(workspace.root)[0].actor or "unknown"
+    return writer.storage.where, pin(writer, seq, actor=actor, reason=reason, dry_run=dry_run)[1]
 
 
 def show_release(start: Path, env: str, seq: int | None, *, now: dt.datetime) -> dict[str, Any]:
@@ -149,6 +180,10 @@ def release_facts(link: Link) -> dict[str, Any]:
         "reason": release.reason,
         "rollout": _wave(release),
     }
+
+
+def _pin(found: Pin | None) -> dict[str, Any] | None:
+    return None if found is None else {"at": time_text(found.at), "actor": found.actor, "reason": found.reason}
 
 
 def _wave(release: Release) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ BLOBS = "blobs/sha256/"
 RELEASES = "releases/"
 INTENTS = "ctl/intents/"
 TOMBSTONES = "ctl/tombstones/"
+PINS = "ctl/pins/"
 UPLOADS = "uploads/v1/"
 RECEIPTS = "receipts/v1/"
 
@@ -38,6 +39,11 @@ def release_key(seq: int, sha256: str) -> str:
 def intent_key(publish_id: str) -> str:
     """Return the key under which a publisher says which blobs it is about to upload."""
     return f"{INTENTS}{publish_id}.json"
+
+
+def pin_key(seq: int) -> str:
+    """Return the key of the note that a release is kept."""
+    return f"{PINS}{seq:020d}.json"
 
 
 def tombstone_key(sha256: str) -> str:

@@ -1,8 +1,8 @@
 """Clears away blobs that no kept release and no publication under way needs. Never in the way of a publisher.
 
-The order of reading is what makes it safe: first the list of blobs, then the intents, then HEAD. A blob in the list was
-uploaded after its publisher's intent was written; if that intent is gone again, HEAD was written before, and is read
-after. What is not needed is marked, and deleted by a run at least a day later that finds it still not needed; see
+The order of reading is what makes it safe: first the list of blobs, then the intents and pins, then HEAD. A blob in the
+list was uploaded after its publisher's intent was written; if that intent is gone again, HEAD was written before, and is
+read after. What is not needed is marked, and deleted by a run at least a day later that finds it still not needed; see
 `tombstones` for how marking, deleting and publishing settle who comes first. Releases themselves are kept: the chain
 of hashes is the record.
 """
@@ -22,6 +22,7 @@ from promo_cli.protocol.trust import Reason, Refused
 from promo_cli.publishing import tombstones
 from promo_cli.publishing.chain import Link, read_named, walk
 from promo_cli.publishing.live import broken, read_entries, read_live_head, read_shards
+from promo_cli.publishing.pins import Pin, pins_in
 from promo_cli.publishing.tombstones import INTERRUPTED_AFTER, Tombstone
 from promo_cli.publishing.writer import Writer
 from promo_cli.storage import Found, Storage
@@ -44,7 +45,7 @@ class Swept:
     deleted_bytes: int
     expired_intents: int
     releases: int
-    """Kept releases, the live one among them."""
+    """Kept releases, the live one and pinned ones among them."""
 
 
 def gc(writer: Writer, clock: Callable[[], datetime], *, keep: int = KEEP, dry_run: bool = True) -> Swept:
@@ -58,9 +59,12 @@ def gc(writer: Writer, clock: Callable[[], datetime], *, keep: int = KEEP, dry_r
     sizes = {entry.key.rpartition("/")[2]: entry.size for entry in storage.list(BLOBS)}
     marks = {sha256: tombstones.read(storage, sha256) for sha256 in sorted(tombstones.listed(storage))}
     wanted, expired = _intents(storage, clock())
+    pinned = pins_in(storage)
     trusted, _ = read_live_head(storage, writer.keys.trusted)
     assert trusted.head is not None, "an accepted HEAD is remembered"
     links = list(islice(walk(storage, trusted.head), keep + 1))
+    kept = {link.release.seq for link in links}
+    links += [_pinned(storage, pin) for seq, pin in sorted(pinned.items(), reverse=True) if seq not in kept]
     needed = wanted.union(*(_blobs(storage, link, newest=link is links[0]) for link in links))
     for key in expired if not dry_run else ():
         storage.delete(key)
@@ -131,6 +135,14 @@ def _intents(storage: Storage, now: datetime) -> tuple[set[str], list[str]]:
         except DocumentError as error:
             raise tombstones.unreadable(entry.key, error) from None
     return wanted, expired
+
+
+def _pinned(storage: Storage, pin: Pin) -> Link:
+    try:
+        return Link(read_named(storage, pin.seq, pin.sha256), pin.sha256)
+    except (Refused, DocumentError) as error:
+        refused = error if isinstance(error, Refused) else Refused(Reason.MALFORMED, str(error))
+        raise broken(storage, pin.seq, refused) from error
 
 
 def _blobs(storage: Storage, link: Link, *, newest: bool) -> Set[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from promo_cli.protocol.layout import BLOBS, HEAD, INTENTS, PROBE, RECEIPTS, RELEASES, TOMBSTONES, UPLOADS
+from promo_cli.protocol.layout import BLOBS, HEAD, INTENTS, PINS, PROBE, RECEIPTS, RELEASES, TOMBSTONES, UPLOADS
 
 ROLES = ("publisher", "gc", "till", "ingester")
 _ROOTS = "root/"
@@ -46,15 +46,15 @@ def _statements(role: str, bucket: str, base: str, store_id: str | None) -> list
             return [
                 on("Read", "GetObject", *released, "ctl/*"),
                 listing,
-                on("WriteOnce", "PutObject", *released[1:], f"{INTENTS}*", f"{PROBE}-*", condition=_IF_NEW),
+                on("WriteOnce", "PutObject", *released[1:], f"{INTENTS}*", f"{PINS}*", f"{PROBE}-*", condition=_IF_NEW),
                 on("FirstHead", "PutObject", HEAD, condition=_IF_NEW),
                 on("NextHead", "PutObject", HEAD, f"{TOMBSTONES}*", f"{PROBE}-*", condition=_IF_SAME),
                 on("NoteProbe", "PutObject", PROBE),
-                on("TidyUp", "DeleteObject", f"{INTENTS}*", f"{PROBE}-*"),
+                on("TidyUp", "DeleteObject", f"{INTENTS}*", f"{PINS}*", f"{PROBE}-*"),
             ]
         case "gc":
             return [
-                on("Read", "GetObject", *released, f"{INTENTS}*", f"{TOMBSTONES}*"),
+                on("Read", "GetObject", *released, f"{INTENTS}*", f"{PINS}*", f"{TOMBSTONES}*"),
                 listing,
                 on("Mark", "PutObject", f"{TOMBSTONES}*", condition=_IF_NEW),
                 on("Move", "PutObject", f"{TOMBSTONES}*", condition=_IF_SAME),

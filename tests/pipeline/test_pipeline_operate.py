@@ -69,6 +69,20 @@ def test_a_rollback_holds_until_it_is_released(promo: Promo, live: Path) -> None
     assert listed["releases"][1]["rollback_of"] == 1
 
 
+def test_a_pin_is_set_shown_and_taken_away(promo: Promo, live: Path) -> None:
+    """Each step says what it did, and the second time that there is nothing to do."""
+    pin = ("release", "pin", "1", "--env", "local", "--reason", "before summer")
+    assert "Would pin release 1" in promo(*pin, "--dry-run", cwd=live).out
+    assert "Release 1 is pinned" in promo(*pin).out
+    assert promo(*pin, "--json").json["changed"] is False
+    assert "pinned: before summer" in promo("release", "list", "--env", "local", "--limit", "1").out
+    assert "not pinned any more" in promo("release", "unpin", "1", "--env", "local").out
+    assert "Nothing to do" in promo("release", "unpin", "1", "--env", "local").out
+    listed = promo("release", "list", "--env", "local", "--json").json
+    assert [release["pin"] for release in listed["releases"]] == [None, None]
+    assert promo("release", "pin", "9", "--env", "local").code == 2
+
+
 def test_releases_are_shown_compared_and_verified(promo: Promo, live: Path) -> None:
     """The diff names the field; verify finds one damaged byte."""
     assert promo("release", "show", "--env", "local", "--json", cwd=live).json["live"] is True
