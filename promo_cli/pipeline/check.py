@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from promo_cli.diagnostics import Diagnostic, Failure, Severity
 from promo_cli.pipeline.verdict import Question, Verdict, keep, recall, state, today_in
+from promo_cli.workspace.cache import open_cache
+from promo_cli.workspace.memo import Memo
 from promo_cli.workspace.paths import workspace_paths
 from promo_cli.workspace.snapshot import Snapshot, take
 
@@ -67,7 +69,10 @@ def _checked(question: Question, paths: Sequence[str], *, keeping: bool = True) 
 def _load(snapshot: Snapshot) -> Workspace:
     from promo_cli.workspace.loader import load_snapshot
 
-    return load_snapshot(snapshot)
+    memo = Memo("files", open_cache(snapshot.root))
+    workspace = load_snapshot(snapshot, memo)
+    memo.keep()
+    return workspace
 
 
 def answer(question: Question, paths: Sequence[str]) -> tuple[Workspace, Verdict]:
@@ -79,7 +84,9 @@ def answer(question: Question, paths: Sequence[str]) -> tuple[Workspace, Verdict
     day = question.as_of or today_of(workspace)
     levels = workspace.settings.diagnostics
     stopping = question.stopping and not levels.severity and not levels.paths  # they may make errors of warnings
-    found = validation.check(workspace, paths=paths, today=day, stopping=stopping)
+    memo = Memo("rules", open_cache(question.snapshot.root))
+    found = validation.check(workspace, paths=paths, today=day, stopping=stopping, memo=memo)
+    memo.keep()
     wanted = None if question.wanted is None else list(question.wanted)
     file = question.baseline or baseline_of(workspace)
     before = state(file)

@@ -12,9 +12,9 @@ from promo_cli.diagnostics.baseline import Entry, entries_of, read, shrunk, supp
 from promo_cli.diagnostics.levels import OFF, Levels, levelled
 from promo_cli.diagnostics.suppression import FIRM, is_firm
 from promo_cli.diagnostics.suppression import suppress as suppress_by_comments
-from promo_cli.validation.check import within
 from promo_cli.workspace import Workspace
 from promo_cli.workspace.files import ROOT_FILE
+from promo_cli.workspace.paths import within
 from promo_cli.workspace.tree import pointer as pointer_to
 from promo_cli.workspace.writing import write_atomically
 

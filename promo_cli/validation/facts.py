@@ -16,6 +16,7 @@ from promo_cli.model.reference import Product, Store
 from promo_cli.validation import references
 from promo_cli.validation.numbers import Number, numbers
 from promo_cli.workspace import Workspace
+from promo_cli.workspace.memo import Memo
 
 if TYPE_CHECKING:
     from promo_cli.validation.references import Unknown
@@ -26,9 +27,11 @@ KINDS = ("brands", "stores", "categories", "products", "tiers", "payments")
 class Facts:
     """The workspace as rules see it. `today` is a day in the company's time zone."""
 
-    def __init__(self, workspace: Workspace, today: dt.date) -> None:
+    def __init__(self, workspace: Workspace, today: dt.date, memo: Memo | None = None) -> None:
         self.workspace = workspace
         self.today = today
+        self.memo = memo or Memo("rules")
+        """Answers to questions that take long, from earlier runs as well."""
         self.currency = workspace.settings.currency
         self.lanes = workspace.settings.stacking.lanes
         self.found: dict[int, frozenset[str]] = {}

@@ -16,11 +16,11 @@ from promo_cli.diagnostics.suggest import nearest
 from promo_cli.model.promotion import Promotion
 from promo_cli.pricing import BundleError, CartError, PreparedBundle, prepare, price
 from promo_cli.validation.chain import load_chain_tests, of_chain
-from promo_cli.validation.check import within, workspace_paths
 from promo_cli.validation.codes import TEST_BROKEN, TEST_FAILED, TEST_UNKNOWN
 from promo_cli.validation.expectation import Difference, differences
 from promo_cli.validation.trial import Trial, of_promotion
 from promo_cli.workspace import Workspace
+from promo_cli.workspace.paths import within, workspace_paths
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,10 @@ from promo_cli.model.promotion import Promotion
 from promo_cli.model.reference import Store
 from promo_cli.model.settings import Settings
 from promo_cli.workspace import codes, csv_reader, reader, reference
+from promo_cli.workspace.exact import from_json, to_json
 from promo_cli.workspace.files import ROOT_FILE
 from promo_cli.workspace.limits import PROMOTION, REFERENCE, Limits
+from promo_cli.workspace.memo import UNKNOWN, Memo, digest_of
 from promo_cli.workspace.promotions import promotion
 from promo_cli.workspace.record import Origin, Workspace
 from promo_cli.workspace.shape import Place, build
@@ -37,10 +39,13 @@ def load(start: Path) -> Workspace:
     return load_snapshot(take(start))
 
 
-def load_snapshot(snapshot: Snapshot) -> Workspace:
-    """The workspace as it was when the snapshot was taken. Raises Failure (exit 2) as `load` does."""
+def load_snapshot(snapshot: Snapshot, memo: Memo | None = None) -> Workspace:
+    """The workspace as it was when the snapshot was taken. Raises Failure (exit 2) as `load` does.
+
+    `memo` knows what files hold that were read before.
+    """
     with _without_collections():
-        return _Loader(snapshot).load()
+        return _Loader(snapshot, memo or Memo("files")).load()
 
 
 @contextmanager
@@ -58,8 +63,9 @@ def _without_collections() -> Iterator[None]:
 class _Loader:
     """What has been read so far."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, memo: Memo) -> None:
         self.snapshot = snapshot
+        self.memo = memo
         self.sources = Sources(dict(snapshot.texts))
         self.diagnostics: list[Diagnostic] = list(snapshot.diagnostics)
         self.origins: dict[int, Origin] = {}
@@ -123,9 +129,7 @@ class _Loader:
 
     def promotions(self) -> list[Promotion[Any]]:
         promotions = []
-        paths = self.snapshot.promotions
-        documents = [document for part in spread(self.read_promotions, paths) for document in part]
-        for path, document in zip(paths, documents, strict=True):
+        for path, document in self.documents(self.snapshot.promotions).items():
             if document is not None:
                 self.diagnostics += document.diagnostics
             if document is None or not document.readable:
@@ -143,10 +147,27 @@ class _Loader:
                 promotions.append(model)
         return promotions
 
-    def read_promotions(self, paths: Sequence[str]) -> list[reader.Document | None]:
-        """Every file's content, or None for one that is not there; keeps nothing, so that copies can do it."""
+    def documents(self, paths: Sequence[str]) -> dict[str, reader.Document | None]:
+        """Every promotion file's content, in order, or None for one that is not there; new ones are read."""
         texts = self.sources.texts
-        return [reader.read(path, texts[path], PROMOTION) if path in texts else None for path in paths]
+        digests = {path: digest_of(texts[path]) for path in paths if path in texts}
+        found = {path: self.recalled(digests.get(path)) for path in paths}
+        new = [path for path in digests if found[path] is None]
+
+        def read_part(part: Sequence[str]) -> list[reader.Document]:
+            return [reader.read(path, texts[path], PROMOTION) for path in part]
+
+        read = [document for part in spread(read_part, new) for document in part]
+        for path, document in zip(new, read, strict=True):
+            found[path] = document
+            if document.readable and not document.diagnostics:
+                self.memo.put(digests[path], to_json(document.value))
+        return found
+
+    def recalled(self, digest: str | None) -> reader.Document | None:
+        """The content of a text that was read before without finding anything."""
+        kept: Any = UNKNOWN if digest is None else self.memo.get(digest)
+        return None if kept is UNKNOWN else reader.Document(from_json(kept), readable=True)
 
     def read(self, path: str, limits: Limits) -> reader.Document | None:
         """The file's value, or None with the findings kept."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cached_property
+from heapq import nsmallest
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -25,6 +27,14 @@ def landscape(facts: Facts) -> Landscape:
     if facts not in _known:
         _known[facts] = Landscape(facts)
     return _known[facts]
+
+
+def by_terms(reaches: Iterable[Reach], most: int) -> list[list[Reach]]:
+    """Return promotions in groups that are worth the same, the first of each by rank, and no more than so many."""
+    groups: dict[int, list[Reach]] = defaultdict(list)
+    for one in reaches:
+        groups[one.terms].append(one)
+    return [nsmallest(most, group, key=lambda one: one.rank) for group in groups.values()]
 
 
 class Landscape:

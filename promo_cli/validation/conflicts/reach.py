@@ -95,6 +95,8 @@ class Encoder:
         self._runs: dict[str, Runs] = {}
         self._footprints: dict[tuple[object, ...], int] = {}
         self._terms: dict[tuple[object, ...], int] = {}
+        self.terms: list[tuple[object, ...]] = []
+        """What is equal for promotions of the same `terms`, which count it."""
 
     def reach(self, promotion: Promotion[Any], origin: Any) -> Reach:
         """Return what a promotion reaches from the day after `origin` on."""
@@ -115,7 +117,7 @@ class Encoder:
             payments,
             runs,
             self._footprints.setdefault(where, len(self._footprints)),
-            self._terms.setdefault(_terms(promotion), len(self._terms)),
+            self._number(_terms(promotion)),
         )
 
     def store_of(self, mask: int) -> Iterator[Store]:
@@ -139,6 +141,12 @@ class Encoder:
     def payment_of(self, mask: int) -> str | None:
         """Return a payment method of a set."""
         return next((name for name, bit in self._payment.items() if bit & mask), None)
+
+    def _number(self, terms: tuple[object, ...]) -> int:
+        if terms not in self._terms:
+            self._terms[terms] = len(self.terms)
+            self.terms.append(terms)
+        return self._terms[terms]
 
     def _when(self, promotion: Promotion[Any], origin: Any) -> Runs:
         """Return its runs; equal ones are one object."""

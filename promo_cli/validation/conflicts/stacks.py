@@ -7,7 +7,6 @@ few that take off most. Its figures are estimates; a stack counts only if the en
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from promo_cli.model.promotion import Promotion
 from promo_cli.model.reference import Product
-from promo_cli.validation.conflicts.landscape import Landscape
+from promo_cli.validation.conflicts.landscape import Landscape, by_terms
 from promo_cli.validation.conflicts.reach import Reach, meet
 from promo_cli.validation.conflicts.witness import Witness
 
@@ -57,18 +56,10 @@ def stacks(land: Landscape, least: dict[str, Decimal], *, floors: bool = False) 
         bar = least.get(product.id)
         if bar is None or not product.discountable or product.price <= 0:
             continue
-        slots = [_by_terms(land.touching(slot, 1 << number)) for slot in sorted(land.slots) if slot[0] <= _LAST_STAGE]
-        slots = [groups for groups in slots if groups]
+        each = (land.touching(slot, 1 << number) for slot in sorted(land.slots) if slot[0] <= _LAST_STAGE)
+        slots = [by_terms(reaches, _CHOICES) for reaches in each if reaches]
         if len(slots) > 1 and (found := _deepest(land, product, slots, bar, floors)):
             yield found
-
-
-def _by_terms(reaches: Sequence[Reach]) -> list[list[Reach]]:
-    """Return promotions in groups that are worth the same, the first of each by rank, and no more than are tried."""
-    groups: dict[int, list[Reach]] = defaultdict(list)
-    for one in reaches:
-        groups[one.terms].append(one)
-    return [sorted(group, key=lambda one: one.rank)[:_CHOICES] for group in groups.values()]
 
 
 def _deepest(land: Landscape, product: Product, slots: Sequence[_Groups], bar: Decimal, floors: bool) -> Stack | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from promo_cli.model import rules as model
 from promo_cli.model.reference import Product
-from promo_cli.validation.conflicts.landscape import Landscape
+from promo_cli.validation.conflicts.landscape import Landscape, by_terms
 from promo_cli.validation.conflicts.reach import Reach, within
 from promo_cli.validation.conflicts.runs import covers
 from promo_cli.validation.conflicts.witness import Place, Witness
@@ -75,10 +76,10 @@ def _rivals(land: Landscape, reach: Reach, known: dict[object, list[Reach]]) -> 
     if asked not in known:
         near = (one for one in land.touching(reach.slot, reach.takes) if not reach.takes & ~one.takes)
         wide = (one for one in near if within(reach, one) and covers(one.runs, reach.runs))
-        sure = [one for one in wide if unconditional(one.promotion)]
-        listed = product.price * count
-        sure.sort(key=lambda one: (-land.estimate(one).off(product.price, count, listed), one.rank))
-        known[asked] = sure[: _RIVALS + 1]
+        sure = [group for group in by_terms(wide, _RIVALS + 1) if unconditional(group[0].promotion)]
+        worths = [land.estimate(group[0]).off(product.price, count, product.price * count) for group in sure]
+        each = ((-worth, one.rank, one) for worth, group in zip(worths, sure, strict=True) for one in group)
+        known[asked] = [one for *_, one in nsmallest(_RIVALS + 1, each)]
     return [one for one in known[asked] if one is not reach][:_RIVALS]
 
 

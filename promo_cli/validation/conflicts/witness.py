@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
@@ -20,13 +20,13 @@ from promo_cli.validation.conflicts.reach import DIMENSIONS, Encoder, Reach
 from promo_cli.validation.conflicts.runs import moment, moments, opening_runs
 from promo_cli.validation.facts import Facts
 from promo_cli.validation.words import money
+from promo_cli.workspace.exact import from_json, to_json
+from promo_cli.workspace.memo import UNKNOWN, digest_of
 
 if TYPE_CHECKING:
     from promo_cli.pricing import PreparedBundle
 
 _STORES_TRIED = 20
-_NAMES = {"id", "code", "name", "description", "validity", "version", "tags", "funder"}
-"""What of a compiled promotion decides nothing, at a moment at which it runs."""
 _DECIDING = ("items", "channel", "customer", "payment_method")
 """What of a cart decides, beside the vouchers and claims that its promotions ask for."""
 MOST_STORES = 20
@@ -68,9 +68,8 @@ class Witnesses:
     def __init__(self, facts: Facts, encoder: Encoder, origin: dt.date) -> None:
         self._facts, self._encoder, self._origin = facts, encoder, origin
         self._lines: dict[str, bytes] = {}
-        self._terms: dict[str, bytes] = {}
         self._headers: dict[str, bytes] = {}
-        self._outcomes: dict[object, Outcome | None] = {}
+        self._products: dict[str, bytes] = {}
 
     def place(self, reaches: Sequence[Reach]) -> Place | None:
         """Return an open store and a moment at which all of these run; None if the stores tried have none."""
@@ -86,8 +85,14 @@ class Witnesses:
         """Return a bundle with these promotions and products only."""
         from promo_cli.pricing import prepare  # most workspaces have nothing to show, and need no engine
 
+        products = bundle.products((self._facts.products[one] for one in dict.fromkeys(product_ids)), None)
+        lines = (self._line(one) for one in sorted(reaches, key=lambda one: one.id))
+        return prepare(join(self._header(place), products, lines))
+
+    def _header(self, place: Place | None) -> bytes:
+        """Return the header of a store, or of one in the company's time zone."""
         workspace = self._facts.workspace
-        zone = place.store.timezone or workspace.settings.timezone
+        zone = (place and place.store.timezone) or workspace.settings.timezone
         if zone not in self._headers:
             self._headers[zone] = bundle.header(
                 workspace.settings,
@@ -97,9 +102,13 @@ class Witnesses:
                 tiers=workspace.tiers,
                 payments=workspace.payments,
             )
-        products = bundle.products((self._facts.products[one] for one in dict.fromkeys(product_ids)), None)
-        lines = (self._line(one) for one in sorted(reaches, key=lambda one: one.id))
-        return prepare(join(self._headers[zone], products, lines))
+        return self._headers[zone]
+
+    def _sold(self, product_ids: Iterable[str]) -> Iterator[bytes]:
+        for one in product_ids:
+            if one not in self._products:
+                self._products[one] = bundle.products([self._facts.products[one]], None)
+            yield self._products[one]
 
     def cart(self, place: Place, reaches: Sequence[Reach], items: Mapping[str, int]) -> dict[str, Any]:
         """Return a cart of a customer whom all of these reach, with what they need shown."""
@@ -122,8 +131,15 @@ class Witnesses:
 
     def priced(self, place: Place, reaches: Sequence[Reach], items: Mapping[str, int]) -> Witness | None:
         """Return the cart with its receipt; None if the engine refuses the cart."""
-        cart = self.cart(place, reaches, items)
+        cart, memo = self.cart(place, reaches, items), self._facts.memo
+        workspace = self._facts.workspace
+        written = (workspace.sources.texts[workspace.origin(one.promotion).path] for one in reaches)
+        asked = digest_of("receipt", self._header(place), *written, *self._sold(items), to_json(cart))
+        known = memo.get(asked)
+        if known is not UNKNOWN:
+            return None if known is None else Witness(place, cart, from_json(known))
         receipt = _price(cart, self.bundle(place, reaches, [*items]))
+        memo.put(asked, None if receipt is None else to_json(receipt))
         return None if receipt is None else Witness(place, cart, receipt)
 
     def outcomes(
@@ -133,20 +149,22 @@ class Witnesses:
 
         What the same terms led to with other names, in another store or at another moment is not asked again.
         """
+        memo, prepared = self._facts.memo, None
         order = sorted(range(len(reaches)), key=lambda index: reaches[index].id)
-        terms = tuple(self._terms_of(one) for one in reaches)
-        named = tuple(one.code for one in reaches) if any(one.promotion.stacking.never_with for one in reaches) else ()
+        named = [one.code for one in reaches] if any(one.promotion.stacking.never_with for one in reaches) else ()
         when = place.at if any(one.promotion.conditions for one in reaches) else None
-        prepared: PreparedBundle | None = None
+        terms = [self._terms(one) for one in reaches]
+        same = digest_of("outcome", self._header(None), repr((order, named, when)), *terms)
         for items in carts:
             cart = self.cart(place, reaches, items)
-            asked = (terms, tuple(order), named, when, *(repr(cart.get(name)) for name in _DECIDING))
-            if asked not in self._outcomes:
+            asked = digest_of(same, *self._sold(items), *(repr(cart.get(name)) for name in _DECIDING))
+            known = memo.get(asked)
+            if known is UNKNOWN:
                 prepared = prepared or self.bundle(place, reaches, [product for some in carts for product in some])
-                self._outcomes[asked] = _outcome(_price(cart, prepared), reaches)
-            outcome = self._outcomes[asked]
-            if outcome is not None:
-                yield items, outcome
+                known = _outcome(_price(cart, prepared), reaches)
+                memo.put(asked, known)
+            if known is not None:
+                yield items, Outcome(frozenset(known[0]), known[1])
 
     def notes(self, witness: Witness) -> tuple[str, ...]:
         """Return store, moment and cart, and what the receipt says."""
@@ -183,12 +201,13 @@ class Witnesses:
         if reach.id not in self._lines:
             compiled = compile_promotion(reach.promotion, self._facts.workspace.settings.company.id)
             self._lines[reach.id] = canonical.dumps(compiled)
-            self._terms[reach.id] = canonical.dumps({key: compiled[key] for key in compiled.keys() - _NAMES})
         return self._lines[reach.id]
 
-    def _terms_of(self, reach: Reach) -> bytes:
-        self._line(reach)
-        return self._terms[reach.id]
+    def _terms(self, reach: Reach) -> str:
+        """Return all of a promotion that decides anything, at a moment at which it runs."""
+        promotion = reach.promotion
+        customers = promotion.targeting.model_dump_json(exclude={"stores"})
+        return repr((self._encoder.terms[reach.terms], promotion.execution_priority, customers))
 
 
 def _price(cart: dict[str, Any], prepared: PreparedBundle) -> dict[str, Any] | None:
@@ -200,12 +219,12 @@ def _price(cart: dict[str, Any], prepared: PreparedBundle) -> dict[str, Any] | N
         return None
 
 
-def _outcome(receipt: dict[str, Any] | None, reaches: Sequence[Reach]) -> Outcome | None:
+def _outcome(receipt: dict[str, Any] | None, reaches: Sequence[Reach]) -> list[Any] | None:
+    """Return an outcome as it is kept."""
     if receipt is None:
         return None
     applied = {one["code"] for one in receipt["applied"]}
-    places = (index for index, one in enumerate(reaches) if one.code in applied)
-    return Outcome(frozenset(places), receipt["search"] == "exact")
+    return [[index for index, one in enumerate(reaches) if one.code in applied], receipt["search"] == "exact"]
 
 
 def _voucher(reach: Reach) -> Any:
