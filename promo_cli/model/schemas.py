@@ -18,7 +18,7 @@ from pydantic_core import core_schema
 from promo_cli.model.base import Id, Strict
 from promo_cli.model.bundle import Bundle
 from promo_cli.model.cart import Cart
-from promo_cli.model.events import EVENTS
+from promo_cli.model.events import BODIES, EVENTS
 from promo_cli.model.expectation import ChainTests
 from promo_cli.model.field_docs import field_docs
 from promo_cli.model.promotion import Promotion
@@ -31,6 +31,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REF = "#/$defs/{model}"
 _SMALLEST_GROUPED = 1000
 _EVENTS = tuple(dict.fromkeys(EVENTS.values()))
+_BODIES = tuple(model for _, model in BODIES.values())
 
 Schema = dict[str, Any]
 
@@ -137,6 +138,12 @@ def _event() -> Schema:
     return _made(Annotated[Union[_EVENTS], Field(discriminator="kind")])  # noqa: UP007
 
 
+def _body() -> Schema:
+    """Return the schema of a plain body: one key, and a list of its records."""
+    bodies = [create_model(f"{name.title()}Body", **{name: (list[model], ...)}) for name, (_, model) in BODIES.items()]  # type: ignore[call-overload]
+    return _made(Union[tuple(bodies)])  # noqa: UP007
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of file: what it holds, the models of its entries, and how its schema is made."""
@@ -169,6 +176,7 @@ KINDS: dict[str, Kind] = {
     "bundle": _one("Bundle", "All that a till of one store needs to price offline.", Bundle, _made),
     "receipt": _one("Receipt", "What a cart costs, and why.", PricedCart, _made),
     "event": Kind("Event", "One line of what tills upload.", _EVENTS, _event),
+    "body": Kind("Upload body", "Usages or logs as one JSON body.", _BODIES, _body),
 }
 """Every kind of file by name."""
 

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 COMPACT = "compact"
 """In `meta` when something was removed that must not stay in the file."""
 
+READ_AGAIN = "read_again"
+"""In `meta` when the next ingest has to read everything again."""
+
+HASHES_CHANGED = 3
+"""The migration since which lines are hashed as they are now."""
+
 
 @contextmanager
 def writing(warehouse: Path, hmac_key: bytes, *, fresh: bool = False) -> Iterator[DuckDBPyConnection]:
@@ -86,6 +92,16 @@ def is_current(con: DuckDBPyConnection) -> bool:
 def unfinished(warehouse: Path) -> bool:
     """Tell whether a writer was interrupted before it could publish."""
     return _work(warehouse).is_file()
+
+
+def must_read_again(warehouse: Path) -> bool:
+    """Tell whether an update of this tool needs more than the rows that there are: the lines that they came from."""
+    if not warehouse.is_file():
+        return False
+    with published(warehouse) as con:
+        if version_of(con) >= HASHES_CHANGED:
+            return meta.get(con, READ_AGAIN) is not None
+        return bool(con.execute("SELECT 1 FROM ledger LIMIT 1").fetchall())
 
 
 def opened(path: Path, warehouse: Path, *, read_only: bool = False) -> DuckDBPyConnection:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promo_cli.storage.interface import Entry, Storage
-from promo_cli.warehouse import clocks, database, keys, listing, receipts, tombstones
+from promo_cli.warehouse import clocks, database, keys, listing, meta, receipts, tombstones
 from promo_cli.warehouse.batch import FileCounts, Upload
 from promo_cli.warehouse.carrying import carried
 from promo_cli.warehouse.clocks import DEFAULT_BOUNDS, ClockBounds
@@ -77,10 +77,15 @@ def ingest(
     `hmac_key` turns phones into keyed hashes; `now` is an aware moment; `bounds` say when a till's clock is wrong.
     Raises Failure: ING101 when another process writes, ING102 for a newer warehouse, ING104 for the warehouse of
     another environment, SEC502 and SEC503 for tombstones that cannot be held; StorageUnavailable and OutcomeUnknown
-    when the storage fails, after which running it again goes on.
+    when the storage fails, after which running it again goes on. A warehouse whose rows an update of this tool cannot
+    bring up to date is made anew.
     """
     if _nothing_to_do(storage, warehouse, env, now, bounds):
         return IngestResult()
+    if database.must_read_again(warehouse):
+        return rebuild(
+            storage, warehouse=warehouse, env=env, hmac_key=hmac_key, now=now, bounds=bounds, progress=progress
+        )
     with database.writing(warehouse, hmac_key) as con:
         listing.require_environment(con, env, warehouse)
         tombstones.learn(con, storage)
@@ -108,7 +113,9 @@ def replay(
     with database.writing(warehouse, hmac_key) as con:
         listing.require_environment(con, env, warehouse)
         tombstones.learn(con, storage)
+        arrived = dict(con.execute("SELECT key, CAST(ingested_at AS VARCHAR) FROM ledger").fetchall())
         result = _load(con, storage, listing.with_quarantine(con), hmac_key, now, progress)
+        receipts.remember_arrivals(con, arrived)
         return replace(result, receipts=receipts.write_due(con, storage, now))
 
 
@@ -138,7 +145,8 @@ def rebuild(
             arrived = receipts.arrivals(storage, [entry.key for entry in entries])
             entries.sort(key=lambda entry: (arrived.get(entry.key, "9"), entry.key))
             result = _load(con, storage, entries, hmac_key, now, progress)
-            receipts.mark_written(con, arrived, now)
+            receipts.mark_written(con, list(arrived), now)
+            receipts.remember_arrivals(con, arrived)
         listing.remember(con, env, now)
         clocks.remember(con, bounds)
         return replace(result, receipts=receipts.write_due(con, storage, now), carried=count)
@@ -165,7 +173,7 @@ def _nothing_to_do(storage: Storage, warehouse: Path, env: str, now: dt.datetime
     if not warehouse.is_file() or database.unfinished(warehouse):
         return False
     with database.published(warehouse) as con:
-        if not database.is_current(con) or not clocks.are_known(con, bounds):
+        if not database.is_current(con) or meta.get(con, database.READ_AGAIN) or not clocks.are_known(con, bounds):
             return False
         listing.require_environment(con, env, warehouse)
         return not (receipts.are_due(con) or tombstones.unknown(con, storage) or listing.pending(con, storage, now))

@@ -36,8 +36,8 @@ def install(con: DuckDBPyConnection, hmac_key: bytes) -> None:
     already is such a hash is taken as it is; an empty one gives NULL. `payload_hash` is half of the MD5
     of a line without blanks around it and without the phone: it must not help anyone to guess the phone, and a new key
     must not make yesterday's lines look different. It tells a second delivery from another event and protects nothing;
-    `payload_hash_beside` is the same, faster, of a line whose `customer_phone` has this JSON text. `erased_hash` is what
-    it becomes in a row of an erased member; `member_digest` and `phone_digest` are what tombstones hold, and `key_id`
+    `payload_hash_beside` is the same, faster, of a line whose `customer_phone` has this JSON text. `erased_hash` is
+    what it becomes in a row of an erased member; `member_digest` and `phone_digest` are what tombstones hold, `key_id`
     names the key without telling it.
     """
     key = (sha256(hmac_key).digest() if len(hmac_key) > _BLOCK else hmac_key).ljust(_BLOCK, b"\0")

@@ -86,19 +86,23 @@ def arrivals(storage: Storage, uploads: Sequence[str]) -> dict[str, str]:
         return {key: when for key, when in zip(uploads, pool.map(read, uploads), strict=True) if when}
 
 
-def mark_written(con: DuckDBPyConnection, arrived: Mapping[str, str], now: dt.datetime) -> None:
-    """Note that these uploads have their receipts, and when they first arrived. `now` is an aware moment."""
+def mark_written(con: DuckDBPyConnection, uploads: Sequence[str], now: dt.datetime) -> None:
+    """Note that these uploads have their receipts. `now` is an aware moment."""
+    con.execute(
+        "UPDATE ledger SET receipt_at = $now WHERE key IN (SELECT unnest($uploads))",
+        {"now": now.astimezone(dt.UTC).replace(tzinfo=None), "uploads": list(uploads)},
+    )
+
+
+def remember_arrivals(con: DuckDBPyConnection, arrived: Mapping[str, str]) -> None:
+    """Set when uploads first arrived, as ISO texts in UTC: reading them again does not make them younger."""
     con.execute(
         """
-        UPDATE ledger SET receipt_at = $now, ingested_at = CAST(known.at AS TIMESTAMP)
+        UPDATE ledger SET ingested_at = CAST(known.at AS TIMESTAMP)
         FROM (SELECT unnest($uploads::VARCHAR[]) AS key, unnest($moments::VARCHAR[]) AS at) AS known
         WHERE ledger.key = known.key
         """,
-        {
-            "now": now.astimezone(dt.UTC).replace(tzinfo=None),
-            "uploads": list(arrived),
-            "moments": [at.removesuffix("Z") for at in arrived.values()],
-        },
+        {"uploads": list(arrived), "moments": [at.removesuffix("Z") for at in arrived.values()]},
     )
 
 

@@ -12,8 +12,6 @@ from promo_cli.model.rules import RULES, PercentDiscount
 from promo_cli.model.schemas import KINDS
 from promo_cli.workspace.fields import models_in
 
-MACHINE_ONLY = {"event"}
-
 
 def reachable(model: type[BaseModel], done: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
     """Yield a model and every model in its fields."""
@@ -29,7 +27,7 @@ def reachable(model: type[BaseModel], done: set[type[BaseModel]]) -> Iterator[ty
 def every_model() -> list[type[BaseModel]]:
     """Return every model of a kind of file, and those of `rules`."""
     done: set[type[BaseModel]] = set()
-    roots = [model for name, kind in KINDS.items() if name not in MACHINE_ONLY for model in kind.models]
+    roots = [model for kind in KINDS.values() for model in kind.models]
     return [model for root in (*roots, *RULES.values()) for model in reachable(root, done)]
 
 

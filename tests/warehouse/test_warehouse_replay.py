@@ -5,7 +5,7 @@ import pytest
 
 from promo_cli.model.events import EVENTS
 from promo_cli.warehouse import staging
-from promo_cli.warehouse.ingest import replay
+from promo_cli.warehouse.ingest import rebuild, replay
 from promo_cli.warehouse.tables import TABLES
 
 
@@ -55,3 +55,22 @@ def test_replay_without_quarantine_does_nothing(world: Any, event: Any) -> None:
     del world.bucket.objects[key]
     assert again(world).files == 0
     assert world.codes() == ["ING004"]
+
+
+def test_a_replay_does_not_make_a_file_younger(world: Any, event: Any) -> None:
+    """After it, a rebuild still takes the file in its old place, so that of two lines the same one is kept."""
+    world.upload(event("usage", 1), b"bad", first=9)
+    world.ingest(now=dt.datetime(2026, 2, 8, tzinfo=dt.UTC))
+    world.upload(event("usage", 1, discount_amount=1))
+    world.ingest(now=dt.datetime(2026, 2, 9, tzinfo=dt.UTC))
+    again(world)
+    before = world.tables()
+    rebuild(
+        world.bucket,
+        warehouse=world.warehouse,
+        env="local",
+        hmac_key=bytes(range(32)),
+        now=dt.datetime(2026, 3, 1, tzinfo=dt.UTC),
+    )
+    assert world.tables() == before
+    assert world.one("SELECT discount_amount FROM usages") == 18000
