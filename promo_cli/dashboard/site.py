@@ -88,7 +88,8 @@ def build(site: Site) -> dict[str, bytes]:
     made["index.html"] = page("overview.html.jinja", "index.html", _overview_data(site, slugs), result=site.overview)
     for name, result in site.reports.items():
         made[f"{name}.html"] = page("report-page.html.jinja", f"{name}.html", _charts(result, numbers), result=result)
-    made["roi.html"] = page("roi.html.jinja", "roi.html", _roi_data(site, numbers), roi=site.roi)
+    calculator = _roi_data(site, numbers) | (_charts(site.roi, numbers) if site.roi else {"charts": {}})
+    made["roi.html"] = page("roi.html.jinja", "roi.html", calculator, roi=site.roi)
     for number, offer in enumerate(site.offers):
         if offer.promotion_id in slugs:
             name = slugs[offer.promotion_id]
@@ -149,7 +150,7 @@ def _roi_data(site: Site, numbers: Numbers) -> dict[str, Any]:
             found.append(
                 {"code": offer.code, "gross": gross, "discount": Decimal(discount) / scale, "cost": offer.cost}
             )
-    return {"promotions": sorted(found, key=lambda each: (-each["discount"], each["code"])), "charts": {}}
+    return {"promotions": sorted(found, key=lambda each: (-each["discount"], each["code"]))}
 
 
 def _charts(result: ReportResult, numbers: Numbers) -> dict[str, Any]:

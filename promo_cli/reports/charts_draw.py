@@ -22,7 +22,9 @@ def svg(spec: Spec, numbers: Numbers, words: str = "", key: str = "chart") -> st
 
     text = vl_convert.vegalite_to_svg(json.dumps(spec), format_locale=_locale(numbers), allowed_base_urls=[])
     role = f'role="img" aria-label="{escape(words)}"' if words else 'aria-hidden="true"'
-    return _renamed(text, key).replace("<svg ", f"<svg {role} ", 1)
+    # Parts of a picture have no roles of their own: its words and its table say what it shows.
+    plain = re.sub(r' (role|aria-roledescription|aria-label)="[^"]*"', "", text)
+    return _renamed(plain, key).replace("<svg ", f"<svg {role} ", 1)
 
 
 def png(spec: Spec, numbers: Numbers) -> bytes:
