@@ -140,7 +140,7 @@ def _event() -> Schema:
 
 def _body() -> Schema:
     """Return the schema of a plain body: one key, and a list of its records."""
-    bodies = [create_model(f"{name.title()}Body", **{name: (list[model], ...)}) for name, (_, model) in BODIES.items()]  # type: ignore[call-overload]
+    bodies = [create_model(f"{name.title()}Body", **{name: (list[model], ...)}) for name, (_, model) in BODIES.items()]  # type: ignore[call-overload, valid-type]
     return _made(Union[tuple(bodies)])  # noqa: UP007
 
 
