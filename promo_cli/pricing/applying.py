@@ -8,7 +8,7 @@ from promo_cli.pricing.candidate import Candidate, Choice
 from promo_cli.pricing.packages import apart, packed, shared
 from promo_cli.pricing.sale import Given
 from promo_cli.pricing.types.base import Option
-from promo_cli.pricing.units import Run, Share, discounted, part
+from promo_cli.pricing.units import Run, Share, discounted, part, whole
 from promo_cli.pricing.view import View
 
 _Piece = tuple[int, Share, bool, int]
@@ -33,10 +33,13 @@ def apply(choices: Iterable[Choice], view: View) -> None:
     runs: list[Run] = []
     inside: dict[int, list[Run]] = {number: [] for number in packages}
     for i, run in enumerate(view.runs):
-        if i in pieces:
-            _split(run, pieces[i], runs, inside)
-        else:
+        own = pieces.get(i)
+        if own is None:
             runs.append(run)
+        elif len(own) == 1 and own[0][0] == run.count and own[0][3] < 0 and not run.parts:
+            runs.append(whole(run, own[0][1], own[0][2]))
+        else:
+            _split(run, own, runs, inside)
     for number, parts in inside.items():
         promotion = packages[number].promotion
         runs.append(packed(promotion.code, promotion.name, number, parts))

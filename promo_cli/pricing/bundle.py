@@ -126,11 +126,13 @@ def _prepare(values: dict[str, Any]) -> PreparedBundle:
     currency = header.section("currency").text("code")
     numbers: dict[Scope, int] = {}
     keyed = []
+    say = money_writer(currency, exponent)
     for place, promotion in enumerate(promotions):
         for scope in (promotion.scope, promotion.benefit, *_looked_at(promotion), *promotion.touched_by):
             numbers.setdefault(scope, len(numbers))
         cross = None if promotion.cross is None else numbers[promotion.cross]
-        entry = Entry(place, promotion, numbers[promotion.scope], numbers[promotion.benefit], cross)
+        headline = promotion.rules.describe(say) or promotion.name
+        entry = Entry(place, promotion, numbers[promotion.scope], numbers[promotion.benefit], cross, headline)
         keyed.append((_key(entry, header.ids("lanes"), numbers), entry))
     made = grounds(keyed)
     touched: dict[int, list[int]] = {}
@@ -154,7 +156,7 @@ def _prepare(values: dict[str, Any]) -> PreparedBundle:
         everywhere=frozenset(numbers[scope] for scope in numbers if scope == Scope()),
         barring=not all(product.discountable for product in products.values()),
         floored=any(product.floor for product in products.values()),
-        say=money_writer(currency, exponent),
+        say=say,
         major=in_major(exponent),
         _touched=touched,
         _by_product=by_product,

@@ -33,6 +33,19 @@ class Candidate:
             if self.allowed(option):
                 yield option
 
+    def best(self, free: Free) -> Option | None:
+        """Return the option that saves the most, of equals the one with the most sets."""
+        if not self.offer.steady:
+            return max(self.options(free), key=_gain, default=None)
+        if self.budget is not None:
+            return next(self.options(free), None)
+        option = next(self.offer.options(free), None)
+        return option if option is not None and option.worth > 0 else None
+
+
+def _gain(option: Option) -> tuple[int, int]:
+    return option.worth, option.times
+
 
 Choice = tuple[Candidate, Option]
 """A promotion with the option it takes."""

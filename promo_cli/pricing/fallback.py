@@ -46,7 +46,7 @@ def _joins(candidate: Candidate, choices: Sequence[Choice]) -> bool:
 def greedy(candidates: Sequence[Candidate], free: Free) -> tuple[Choice, ...]:
     """Return the choices of again and again the option that saves the most; of equals the first by rank."""
     left, choices = list(candidates), list[Choice]()
-    best: dict[Candidate, Option | None] = {candidate: _best(candidate, free) for candidate in left}
+    best: dict[Candidate, Option | None] = {candidate: candidate.best(free) for candidate in left}
     while True:
         able = [(candidate, option) for candidate in left if (option := best[candidate]) is not None]
         if not able:
@@ -57,14 +57,7 @@ def greedy(candidates: Sequence[Candidate], free: Free) -> tuple[Choice, ...]:
         left = [candidate for candidate in left if candidate is not chosen and _joins(candidate, choices[-1:])]
         for candidate in left:
             if candidate.mask & chosen.mask:
-                best[candidate] = _best(candidate, free)
-
-
-def _best(candidate: Candidate, free: Free) -> Option | None:
-    """The option that saves the most, of equals the one with the most sets."""
-    if candidate.offer.steady:
-        return next(candidate.options(free), None)
-    return max(candidate.options(free), key=lambda option: option.worth, default=None)
+                best[candidate] = candidate.best(free)
 
 
 def _swapped(

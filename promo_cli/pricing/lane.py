@@ -28,15 +28,15 @@ def run_lane(sale: Sale, grounds: Sequence[Ground], verdicts: Verdicts) -> None:
         return
     found = choose(crowds, candidates, view)
     sale.exact &= found.exact
-    earlier = len(sale.given)
-    apply(found.choices, view)
-    if sale.traced:
-        _trace(sale, view, crowds, candidates, earlier, found.exact)
     for crowd in crowds:
         crowd.told(verdicts)
     for entry, why in passed_over(candidates, found.choices, view):
         verdicts.refuse(entry, why)
     verdicts.acquit([candidate.entry.place for candidate, _ in found.choices])
+    earlier, before = len(sale.given), sale.total if sale.traced else 0
+    apply(found.choices, view)
+    if sale.traced:
+        _trace(sale, crowds, candidates, earlier, before, found.exact)
 
 
 def _ready(grounds: Sequence[Ground], view: View, verdicts: Verdicts) -> tuple[list[Crowd], list[Candidate]]:
@@ -54,8 +54,9 @@ def _ready(grounds: Sequence[Ground], view: View, verdicts: Verdicts) -> tuple[l
             candidates += apart
             if crowd is not None:
                 crowds.append(crowd)
+        closed = time_refusal(ground.key.window, view) if asked else None
         for entry in asked:
-            able = _candidate(entry, view, verdicts)
+            able = _candidate(entry, closed, view, verdicts)
             if able is not None:
                 candidates.append(able)
     if crowds and any(refusing(candidate) for candidate in candidates):
@@ -70,10 +71,10 @@ def _place(candidate: Candidate) -> int:
     return candidate.entry.place
 
 
-def _candidate(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None:
-    """Return the promotion as a candidate, or add the verdict why it is none."""
+def _candidate(entry: Entry, closed: Refusal | None, view: View, verdicts: Verdicts) -> Candidate | None:
+    """Return the promotion as a candidate, or add the verdict why it is none; `closed` says that it is not its time."""
     sale, promotion = view.sale, entry.promotion
-    why = _refused(entry, view)
+    why = _refused(entry, closed, view)
     if why is None:
         offer = promotion.rules.offer(Stand(view, entry))
         if isinstance(offer, Reward):
@@ -93,12 +94,12 @@ def _candidate(entry: Entry, view: View, verdicts: Verdicts) -> Candidate | None
     return None
 
 
-def _refused(entry: Entry, view: View) -> Refusal | None:
+def _refused(entry: Entry, closed: Refusal | None, view: View) -> Refusal | None:
     """Ask only what can refuse this promotion: most are for every cart, and a lane may hold hundreds."""
     sale, promotion = view.sale, entry.promotion
     why = refusal(entry, sale.cart) if promotion.restricted else None
-    why = why or time_refusal(promotion.window, view)
-    if why is None and sale.given:
+    why = why or closed
+    if why is None and (sale.refused or promotion.choosy):
         why = _refused_earlier(entry, sale)
     if why is None and promotion.demanding:
         why = goods_refusal(entry, view)
@@ -117,12 +118,11 @@ def _refused_earlier(entry: Entry, sale: Sale) -> Refusal | None:
 
 
 def _trace(
-    sale: Sale, view: View, crowds: Sequence[Crowd], candidates: Sequence[Candidate], earlier: int, exact: bool
+    sale: Sale, crowds: Sequence[Crowd], candidates: Sequence[Candidate], earlier: int, before: int, exact: bool
 ) -> None:
     """Keep what happened, for the trace; in a crowd all that stand ready are told of."""
     ready = [(able.entry, able.worth(crowd.pool.base)) for crowd in crowds for able in crowd.level.ready]
     ready += [(able.entry, able.first.worth) for able in candidates]
     stacking = ready[0][0].promotion.stacking
-    before = sum(run.running * run.count for run in view.runs)
     given = tuple(sale.given[earlier:])
     sale.lanes.append(LaneResult(sale.stage, stacking.lane, before, tuple(sorted(ready)), given, exact))

@@ -101,7 +101,7 @@ class Promotion:
 class Entry(NamedTuple):
     """A promotion with its place in rank and the numbers of its scope, of what it discounts, of spend that unlocks it.
 
-    Scopes are interned: promotions that are about the same things share a number.
+    Scopes are interned: promotions that are about the same things share a number. `headline` says what it gives.
     """
 
     place: int
@@ -109,6 +109,7 @@ class Entry(NamedTuple):
     scope: int
     benefit: int
     cross: int | None
+    headline: str
 
 
 def read_promotion(

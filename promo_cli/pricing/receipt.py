@@ -136,7 +136,7 @@ def _applied(given: Given, bundle: PreparedBundle) -> dict[str, Any]:
         "code": promotion.code,
         "amount": bundle.major(option.worth),
         "times": option.times,
-        "explanation": _explanation(promotion, option, bundle.say),
+        "explanation": _explanation(given.entry, option, bundle.say),
     }
     if dropped:
         entry["dropped"] = bundle.major(dropped)
@@ -145,7 +145,7 @@ def _applied(given: Given, bundle: PreparedBundle) -> dict[str, Any]:
     return entry
 
 
-def _explanation(promotion: Promotion, option: Option, say: Money) -> str:
+def _explanation(entry: Entry, option: Option, say: Money) -> str:
     """Return what a promotion did: `20% discount applied (Rp 10,000 off)`."""
     times = f" {option.times} times" if option.times > 1 else ""
-    return f"{promotion.rules.describe(say) or promotion.name} applied{times} ({say(option.worth)} off)"
+    return f"{entry.headline} applied{times} ({say(option.worth)} off)"

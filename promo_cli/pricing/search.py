@@ -12,6 +12,9 @@ and behind it the best of the others is found in the same way, again apart where
 the same others and the same free units. Nothing is tried that cannot reach what has been found (see `bound`), at first
 what `greedy` finds.
 
+Two or three with few options are tried out in every order instead (see `trying`), which costs as much as trying each of
+them once.
+
 **A step** is one run in the reach of one candidate. Trying an option in first place takes as many steps as all
 candidates that are then searched together, itself included, have runs in reach, each counting at least one; so does a
 candidate that has no option. A group of more than 100 candidates, or in which trying each once would take more than a
@@ -29,7 +32,8 @@ from promo_cli.pricing.candidate import Candidate, Choice, worth
 from promo_cli.pricing.dominance import undominated
 from promo_cli.pricing.exploring import OutOfStepsError, Search
 from promo_cli.pricing.fallback import fallback, greedy
-from promo_cli.pricing.types.base import Free, Option
+from promo_cli.pricing.trying import few_options, tried_out
+from promo_cli.pricing.types.base import Free
 
 _MOST = 100  # candidates of a group that is searched: the search nests once for each that applies
 
@@ -61,7 +65,12 @@ def best_deal(groups: Iterable[Sequence[Candidate]], free: tuple[int, ...], budg
     for group in sorted(contested, key=lambda group: (len(group), group[0].entry.place)):
         best = None
         if len(group) <= _MOST and _size(group) <= budget // 10:
-            best, left = _searched(group, free, left)
+            options = few_options(group, free)
+            if options is None:
+                best, left = _searched(group, free, left)
+            else:
+                best = tried_out(group, options, free) if _size(group) <= left else None
+                left = max(0, left - _size(group))
         exact &= best is not None
         parts.append(fallback(group, free, budget) if best is None else best)
     return Found(merged(parts), exact)
@@ -83,11 +92,8 @@ def _size(group: Sequence[Candidate]) -> int:
 
 def alone(candidate: Candidate, free: Free) -> tuple[Choice, ...]:
     """Return what a candidate does that has no rival."""
-    best: Option | None = candidate.first
-    if not candidate.offer.steady:
-        best = max(candidate.options(free), key=lambda option: (option.worth, option.times), default=None)
-    elif not candidate.allowed(candidate.first):
-        best = next(candidate.options(free), None)
+    first = candidate.first
+    best = first if candidate.offer.steady and candidate.allowed(first) else candidate.best(free)
     return () if best is None else ((candidate, best),)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from promo_cli.pricing.catalogue import Product
 from promo_cli.pricing.promotion import Entry
@@ -14,28 +13,22 @@ from promo_cli.pricing.units import Run
 from promo_cli.pricing.view import View
 
 
-@dataclass(slots=True, eq=False)
 class Stand:
-    """One promotion's view of a lane."""
+    """One promotion's view of a lane; `pool` are the runs it may discount."""
 
-    view: View
-    entry: Entry
+    __slots__ = ("entry", "pool", "runs", "view")
+
+    def __init__(self, view: View, entry: Entry) -> None:
+        self.view = view
+        self.entry = entry
+        self.runs: Sequence[Run] = view.runs
+        self.pool: tuple[int, ...] = self._in_hours(view.discountable(entry.benefit))
 
     @property
     def spent(self) -> int:
         """What its scope is worth, as it measures, in minor units."""
         promotion = self.entry.promotion
         return self.view.spent(self.entry.scope, promotion.how, promotion.window)
-
-    @property
-    def runs(self) -> Sequence[Run]:
-        """All units of the cart in canonical order."""
-        return self.view.runs
-
-    @property
-    def pool(self) -> tuple[int, ...]:
-        """The runs it may discount."""
-        return self._in_hours(self.view.discountable(self.entry.benefit))
 
     @property
     def whole(self) -> Pool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from promo_cli.pricing.catalogue import Product
@@ -45,7 +46,7 @@ class Run:
 
     `running` is what is left of the line's price, `at_stage` what was left when the stage began. `place` is the first
     unit's place in its line. `parts` are the units inside a package, `sealed` units get nothing more. Not frozen,
-    because that makes a new one three times as dear; only a stage's start changes a run.
+    because that makes a new one three times as dear: a lane changes runs, once it has decided on all of them.
     """
 
     line: Line
@@ -75,7 +76,14 @@ def canonical(runs: Iterable[Run]) -> list[Run]:
 
     Lines that are equal in all of these are told apart by quantity and price, and units by their earlier discounts.
     """
-    return sorted(runs, key=_order)
+    ordered = sorted(runs, key=_cheapness)
+    if any(one.running == other.running for one, other in pairwise(ordered)):
+        ordered.sort(key=_order)
+    return ordered
+
+
+def _cheapness(run: Run) -> int:
+    return -run.running
 
 
 def _order(run: Run) -> tuple[object, ...]:
@@ -89,6 +97,15 @@ Cut = tuple[int, int, int]
 def part(run: Run, count: int, place: int) -> Run:
     """Return `count` units of a run, from `place` in its line, as they are."""
     return Run(run.line, count, run.running, run.at_stage, place, run.sealed, run.shares, run.parts)
+
+
+def whole(run: Run, share: Share, sealed: bool) -> Run:
+    """Return a run itself with one more discount on all its units."""
+    if share[1]:
+        run.running -= share[1]
+        run.shares = (*run.shares, share)
+    run.sealed = run.sealed or sealed
+    return run
 
 
 def discounted(run: Run, count: int, place: int, share: Share, sealed: bool, parts: tuple[Run, ...]) -> Run:

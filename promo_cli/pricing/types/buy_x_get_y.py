@@ -46,16 +46,18 @@ class BuyGet(Discount):
                 return self._same(runs, free_of(pool, free))
             return [self._block(runs, *group) for group in chunks(free_of(pool, free), self.buy + self.get)]
 
-        return Sets(
-            runs, tuple(sorted({*pool, *wanted})), form, self.terms, self._bound(runs, pool, wanted), below=10_000
-        )
+        def bound() -> dict[int, int]:
+            return self._bound(runs, pool, wanted)
+
+        return Sets(runs, tuple(sorted({*pool, *wanted})), form, self.terms, bound, below=10_000)
 
     def _too_few(self, stand: Stand, wanted: Sequence[int]) -> Refusal | None:
         """What one set misses, for the same product of the one nearest to a set."""
         runs, size = stand.runs, self.buy + self.get
         counts: dict[str, int] = {}
         for i in stand.pool:
-            counts[runs[i].line.product.id] = counts.get(runs[i].line.product.id, 0) + runs[i].count
+            product_id = runs[i].line.product.id
+            counts[product_id] = counts.get(product_id, 0) + runs[i].count
         if self.product is not None:
             missing = self.buy - sum(counts.values())
             if missing > 0:

@@ -36,11 +36,13 @@ class Combo(Discount):
                 return stand.lacks(product, missing)
 
         sized = [(column, quantity) for (_, quantity), column in zip(self.parts, columns, strict=True)]
-        bound = spread_price(stand.runs, sized, self.price if self.least == len(self.parts) else 0)
+
+        def bound() -> dict[int, int]:
+            return spread_price(stand.runs, sized, self.price if self.least == len(self.parts) else 0)
 
         def form(free: Free) -> Sequence[Block]:
             groups = [chunks(free_of(column, free), quantity) for column, quantity in sized]
-            return [*priced(stand.runs, together(groups, self.least), self.price)]
+            return priced(stand.runs, together(groups, self.least), self.price)
 
         return Sets(
             stand.runs, stand.pool, form, self.terms, bound, shape=("combo", self.parts, self.least), price=self.price

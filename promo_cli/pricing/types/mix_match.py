@@ -28,20 +28,20 @@ class MixMatch(Discount):
 
     def offer(self, stand: Stand) -> Offer | Refusal:
         """Form complete sets."""
-        missing = self.size - sum(stand.runs[i].count for i in stand.pool)
+        runs, pool = stand.runs, stand.pool
+        missing = self.size - sum([runs[i].count for i in pool])
         if missing > 0:
             return Refusal(Reason.ADD_UNITS, units=missing)
 
-        bound = spread_price(stand.runs, [(stand.pool, self.size)], self.price)
+        def bound() -> dict[int, int]:
+            return spread_price(runs, [(pool, self.size)], self.price)
 
         def form(free: Free) -> Sequence[Block]:
-            units = free_of(stand.pool, free)
-            groups = _distinct(stand.runs, units, self.size) if self.distinct else chunks(units, self.size)
-            return [*priced(stand.runs, groups, self.price)]
+            units = free_of(pool, free)
+            groups = _distinct(runs, units, self.size) if self.distinct else chunks(units, self.size)
+            return priced(runs, groups, self.price)
 
-        return Sets(
-            stand.runs, stand.pool, form, self.terms, bound, shape=("mix", self.size, self.distinct), price=self.price
-        )
+        return Sets(runs, pool, form, self.terms, bound, shape=("mix", self.size, self.distinct), price=self.price)
 
 
 def _distinct(runs: Sequence[Run], units: list[tuple[int, int]], size: int) -> Iterator[tuple[int, Taken]]:

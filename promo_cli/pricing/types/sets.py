@@ -33,7 +33,7 @@ Form = Callable[[Free], Sequence[Block]]
 class Sets:
     """Any number of complete sets, the first ones formed first.
 
-    `each` prices every cheaper unit by itself; `bound` is what a unit of a run can contribute, in parts of 1/SCALE.
+    `each` prices every cheaper unit by itself; `bound` returns what a unit of a run can contribute, in parts of 1/SCALE.
     Offers of equal `shape` form the same sets, each for a `price`; None compares with nothing.
     """
 
@@ -41,11 +41,12 @@ class Sets:
     reach: tuple[int, ...]
     form: Form
     terms: Terms
-    bound: Mapping[int, int]
+    bound: Callable[[], Mapping[int, int]]
     below: int = 1
     each: Callable[[Run], int] | None = None
     shape: tuple[object, ...] | None = None
     price: int = 0
+    _formed: tuple[Free, Sequence[Block]] | None = None
 
     @property
     def steady(self) -> bool:
@@ -54,7 +55,7 @@ class Sets:
 
     def ceiling(self) -> Ceiling:
         """Return what one unit can contribute to any set."""
-        return Ceiling(None, self.bound, 1 if self.below > 1 else 0)
+        return Ceiling(None, self.bound(), 1 if self.below > 1 else 0)
 
     def outdoes(self, other: Offer, *, strictly: bool) -> bool:
         """The same sets, any number of them, for less; a floor could level the difference.
@@ -73,7 +74,9 @@ class Sets:
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield one option per number of sets, the most first."""
-        blocks = self.form(free)
+        if self._formed is None or self._formed[0] is not free:  # the lane's start is asked about more than once
+            self._formed = (free, self.form(free))
+        blocks = self._formed[1]
         for times in range(self._most(blocks), 0, -1):
             yield self._option(blocks, times)
 
@@ -88,7 +91,7 @@ class Sets:
         return 0
 
     def _most(self, blocks: Sequence[Block]) -> int:
-        most, terms = sum(block.times for block in blocks), self.terms
+        most, terms = sum([block.times for block in blocks]), self.terms
         if terms.max_applications is not None:
             most = min(most, terms.max_applications)
         if terms.max_units is not None or terms.max_units_per_line is not None:
@@ -118,6 +121,10 @@ class Sets:
         return within
 
     def _option(self, blocks: Sequence[Block], times: int) -> Option:
+        if times == blocks[0].times == 1:
+            (_, units, gets, saving), used = blocks[0], {}
+            worth = min(half_up(saving, self.below), sum([self.runs[i].room * count for i, count in gets]))
+            return Option(worth, units, 1, gets)
         used: dict[int, int] = {}
         cheaper: dict[int, int] = {}
         saving, left = 0, times
@@ -229,12 +236,14 @@ def buys_and_gets(
             rights.insert(0, (right_times - times, right))
 
 
-def priced(runs: Sequence[Run], groups: Iterable[tuple[int, Taken]], price: int) -> Iterator[Block]:
-    """Yield the groups that get cheaper at a price for each, in minor units."""
+def priced(runs: Sequence[Run], groups: Iterable[tuple[int, Taken]], price: int) -> list[Block]:
+    """Return the groups that get cheaper at a price for each, in minor units."""
+    blocks = []
     for times, units in groups:
-        saving = sum(runs[i].running * count for i, count in units) - price
+        saving = sum([runs[i].running * count for i, count in units]) - price
         if saving > 0:
-            yield Block(times, units, units, saving)
+            blocks.append(Block(times, units, units, saving))
+    return blocks
 
 
 def spread_price(runs: Sequence[Run], parts: Sequence[tuple[Sequence[int], int]], price: int) -> dict[int, int]:

@@ -49,7 +49,8 @@ class Upsell(Discount):
             return stand.lacks(self.product, 1)
         cheaper = tuple(i for i in stand.pool if self._off(runs[i]) > 0)
 
-        bound = {i: SCALE * self._off(runs[i]) for i in cheaper}
+        def bound() -> dict[int, int]:
+            return {i: SCALE * self._off(runs[i]) for i in cheaper}
 
         def form(free: Free) -> Sequence[Block]:
             return [
