@@ -181,13 +181,13 @@ def _refuse_what_excel_cuts(result: ReportResult) -> None:
     for section in result.sections:
         rows = len(section.rows) + TABLE_ROW + 3
         if rows > MOST_ROWS:
-            raise _too_large(section, f"{len(section.rows):,} rows", f"at most {MOST_ROWS - TABLE_ROW - 3:,}")
+            raise _too_large(section, f"{len(section.rows):,}", f"at most {MOST_ROWS - TABLE_ROW - 3:,} rows")
         for row in (*section.rows, *([section.total] if section.total else [])):
             for column, value in zip(section.columns, row, strict=True):
                 if isinstance(value, str) and len(value) > MOST_TEXT:
-                    raise _too_large(section, f"a text of {len(value):,} characters", f"at most {MOST_TEXT:,}", column)
+                    raise _too_large(section, f"{len(value):,}", f"texts of at most {MOST_TEXT:,} characters", column)
                 if isinstance(value, int | Decimal) and _digits(value) > MOST_DIGITS:
-                    raise _too_large(section, f"{value}", f"at most {MOST_DIGITS} digits", column)
+                    raise _too_large(section, f"{value}", f"numbers of at most {MOST_DIGITS} digits", column)
 
 
 def _digits(value: int | Decimal) -> int:
