@@ -76,6 +76,11 @@ def _listing(
     real_root = os.path.realpath(root)
     for path, entry in _walk(root, folder, listing, skipped):
         name = entry.name.lower()
+        if entry.is_symlink() and os.path.isdir(entry.path):  # noqa: PTH112  its own is_dir fails on a loop
+            if not tests:  # said once, with the promotions
+                message = "links to folders are not followed"
+                listing.diagnostics.append(codes.LINK.at(Location(path), message, help="put the folder itself here"))
+            continue
         if (".test." in name and name.endswith(_SUFFIXES)) is not tests:
             continue
         if not name.endswith(suffixes):
@@ -127,8 +132,6 @@ def _not_ordinary(path: str, entry: os.DirEntry[str], real_root: str) -> Diagnos
         return _unreadable(path, error.strerror or "it cannot be read")
     if entry.is_symlink():
         target = os.path.realpath(entry.path)
-        if stat.S_ISDIR(mode):
-            return codes.LINK.at(Location(path), "links to folders are not followed", help="put the folder itself here")
         if os.path.commonpath([real_root, target]) != real_root:
             return codes.LINK.at(Location(path), "the link leads out of the workspace", help="put the file itself here")
     if not stat.S_ISREG(mode):

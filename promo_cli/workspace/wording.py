@@ -7,6 +7,8 @@ from calendar import monthrange
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from promo_cli.workspace.scalars import MAX_DIGITS
+
 LONGEST_SHOWN = 40
 
 _EXPECTED = {
@@ -97,6 +99,8 @@ def _number(what: str, value: Any) -> Repair | None:
     if not isinstance(value, str):
         return None
     text = value.strip()
+    if sum(map(str.isdigit, text)) > MAX_DIGITS:
+        return None
     if re.fullmatch(r"\d+(\.\d+)?", text) and ("." not in text or not what.startswith("a whole")):
         return Repair(text, safe=True)
     match = _AMOUNT.fullmatch(text)

@@ -201,8 +201,10 @@ def test_nothing_outside_the_workspace_is_read(write: Write, tmp_path_factory: p
     (root / "promotions" / "c.yaml").symlink_to(outside)
     (root / "promotions" / "d.yaml").symlink_to(root / "nowhere")
     (root / "promotions" / "loop.yaml").symlink_to(root / "promotions" / "loop.yaml")
+    (root / "promotions" / "shared").symlink_to(outside)
     (root / "stores").mkdir()
     (root / "stores" / "a.yaml").symlink_to(root / "promo.yaml")
+    (root / "stores" / "region").symlink_to(outside)
     workspace = load(root)
     assert [promotion.code for promotion in workspace.promotions] == ["A"]
     links = [
@@ -215,6 +217,8 @@ def test_nothing_outside_the_workspace_is_read(write: Write, tmp_path_factory: p
         ("promotions/c.yaml", "links to folders are not followed"),
         ("promotions/d.yaml", "the link leads nowhere"),
         ("promotions/loop.yaml", "the link leads nowhere"),
+        ("promotions/shared", "links to folders are not followed"),
+        ("stores/region", "links to folders are not followed"),
     ]
     assert "SECRET" not in str(workspace.sources.texts)
 
