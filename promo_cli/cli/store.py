@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from promo_cli.cli.options import Env
+from promo_cli.cli.options import Env, now
 from promo_cli.cli.session import JsonFlag, Session, command, group
 
-app = group("The bucket behind an environment: rights.")
+app = group("The bucket behind an environment: rights of roles, grants for tills.")
 
 
 @app.callback()
 def store() -> None:
-    """The bucket behind an environment: rights."""
+    """The bucket behind an environment: rights of roles, grants for tills."""
 
 
 @command(app, "policy")
 def policy(
     session: Session,
     env: Env,
-    role: Annotated[str, typer.Option("--role", metavar="ROLE", help="publisher, gc, till or ingester.")],
+    role: Annotated[str, typer.Option("--role", metavar="ROLE", help="publisher, gc, till, ingester or granter.")],
     *,
     store: Annotated[
         str | None, typer.Option("--store", metavar="ID", help="The till's store, for --role till.")
@@ -44,3 +46,37 @@ def policy(
         return
     session.result(dumps(found, indent=2))
     session.note("Attach it to the role's identity; give no other identity rights to write or delete in this bucket.")
+
+
+@command(app, "grant")
+def grant(
+    session: Session,
+    env: Env,
+    store: Annotated[str, typer.Argument(metavar="STORE", help="The store's id.")],
+    *,
+    hours: Annotated[
+        int, typer.Option("--hours", metavar="N", min=1, max=168, help="How long it is good for; S3 allows a week.")
+    ] = 168,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it to a file only you can read.")
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Make URLs and upload forms for a store's tills that have no credentials. Whoever has them can use them."""
+    from json import dumps
+
+    from promo_cli.pipeline.operate_store import store_grant
+
+    found = store_grant(session.start, env, store, hours=hours, now=now())
+    if out is not None:
+        with open(out, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:  # noqa: PTH123
+            file.write(dumps(found, indent=2) + "\n")
+        session.note(f"Wrote {out}.")
+    elif not json:
+        session.result(dumps(found, indent=2))
+    if json:
+        session.document(found)
+    session.note(
+        f"Good until {found['expires_at']}, for release {found['seq']}: hand out a new one after the next publication. "
+        "It ends sooner if the credentials that signed it do."
+    )

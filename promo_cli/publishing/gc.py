@@ -1,10 +1,10 @@
 """Clears away blobs that no kept release and no publication under way needs. Never in the way of a publisher.
 
 The order of reading is what makes it safe: first the list of blobs, then the intents and pins, then HEAD. A blob in the
-list was uploaded after its publisher's intent was written; if that intent is gone again, HEAD was written before, and is
-read after. What is not needed is marked, and deleted by a run at least a day later that finds it still not needed; see
-`tombstones` for how marking, deleting and publishing settle who comes first. Releases themselves are kept: the chain
-of hashes is the record.
+list was uploaded after its publisher's intent was written; if that intent is gone again, HEAD was written before, and
+is read after. What is not needed is marked, and deleted by a run at least a day later that finds it still not needed;
+see `tombstones` for how marking, deleting and publishing settle who comes first. Releases themselves are kept: the
+chain of hashes is the record.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any
 
 from promo_cli.protocol.layout import BLOBS, HEAD, INTENTS, PINS, PROBE, RECEIPTS, RELEASES, TOMBSTONES, UPLOADS
 
-ROLES = ("publisher", "gc", "till", "ingester")
+ROLES = ("publisher", "gc", "till", "ingester", "granter")
 _ROOTS = "root/"
 _IF_NEW = {"Null": {"s3:if-none-match": "false"}}
 _IF_SAME = {"Null": {"s3:if-match": "false"}}
@@ -64,6 +64,13 @@ def _statements(role: str, bucket: str, base: str, store_id: str | None) -> list
             return [
                 on("Read", "GetObject", *released, f"{RECEIPTS}*/store={store_id}/*"),
                 on("Upload", "PutObject", f"{UPLOADS}*/store={store_id}/*", condition=_IF_NEW),
+            ]
+        case "granter":
+            # A form cannot carry the condition: what it may write is held to a key prefix and a size instead.
+            return [
+                on("Read", "GetObject", *released, f"{RECEIPTS}*"),
+                listing,
+                on("Upload", "PutObject", f"{UPLOADS}*"),
             ]
     return [
         on("Read", "GetObject", f"{UPLOADS}*", f"{RECEIPTS}*", "events/*"),

@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any, TypeVar
 
 import boto3
@@ -52,6 +53,7 @@ class S3Storage:
     def __init__(self, bucket: str, prefix: str = "", *, region: str | None = None) -> None:
         self._bucket = bucket
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self._region = region
         self._client = _make_client(region)
 
     @property
@@ -120,12 +122,37 @@ class S3Storage:
         """Remove one object; see the interface."""
         _repeat(key, lambda: self._client.delete_object(Bucket=self._bucket, Key=self._prefix + key))
 
+    def presign_get(self, key: str, seconds: int) -> str:
+        """Return a URL that reads one object, without credentials, for so many seconds (S3 allows a week at most)."""
+        place = {"Bucket": self._bucket, "Key": self._prefix + key}
+        url: str = self._presigner.generate_presigned_url("get_object", Params=place, ExpiresIn=seconds)
+        return url
+
+    def presign_post(self, prefix: str, most_bytes: int, seconds: int) -> tuple[str, dict[str, str], str]:
+        """Return a form's URL and fields that put objects of 1 to ``most_bytes`` bytes under keys beginning so.
+
+        The form's ``key`` is for whoever sends it to fill in, and begins with the last value, which S3 enforces.
+        """
+        begins = self._prefix + prefix
+        found = self._presigner.generate_presigned_post(
+            Bucket=self._bucket,
+            Key=begins + "${filename}",
+            Conditions=[["content-length-range", 1, most_bytes]],
+            ExpiresIn=seconds,
+        )
+        return found["url"], {name: text for name, text in found["fields"].items() if name != "key"}, begins
+
+    @cached_property
+    def _presigner(self) -> Any:
+        # The older signatures, which boto3 still uses for URLs here and there, carry no region and expire differently.
+        return _make_client(self._region, signature_version="s3v4")
+
     def _page(self, prefix: str, after: str) -> Any:
         return self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._prefix + prefix, StartAfter=after)
 
 
-def _make_client(region: str | None) -> Any:
-    config = dict(_CONFIG)
+def _make_client(region: str | None, **more: Any) -> Any:
+    config = {**_CONFIG, **more}
     if os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL"):
         config["s3"] = {"addressing_style": "path"}  # a server of one's own seldom has a name for every bucket
     try:
