@@ -8,6 +8,9 @@ from typing import Any
 
 from promo_cli.diagnostics import Severity
 from promo_cli.model.promotion import Promotion
+from promo_cli.validation.conflicts.landscape import landscape
+from promo_cli.validation.conflicts.telling import Shown, alone
+from promo_cli.validation.conflicts.trials import lost
 from promo_cli.validation.facts import Facts
 from promo_cli.validation.rule import Also, Finding, rule, workspace_rule
 
@@ -35,7 +38,8 @@ def group_across_lanes(facts: Facts) -> Iterator[Finding]:
             also = (
                 Also(f"lane {_lane(first)}", "/stacking/lane" if first.stacking.lane else "/stacking/group", first),
             )
-            yield Finding(message, place, other, also=also, help="put all members of the group into one lane")
+            advice = "put all members of the group into one lane"
+            yield Finding(message, place, other, also=also, help=advice, **_together(facts, first, other))
 
 
 @workspace_rule("CON002", "group-rules-differ")
@@ -57,7 +61,9 @@ def group_rules_differ(facts: Facts) -> Iterator[Finding]:
         if stated is not None and theirs is not None and stated != theirs:
             also = (Also(f"{theirs} here", "/stacking/rule", first),)
             message = f"group `{other.stacking.group}` has the rule {theirs} in {first.code}"
-            yield Finding(message, "/stacking/rule", other, also=also, help=f"write `rule: {theirs}` in all of them")
+            advice = f"write `rule: {theirs}` in all of them"
+            shown = _together(facts, first, other)
+            yield Finding(message, "/stacking/rule", other, also=also, help=advice, **shown)
 
 
 @rule("CON003", "never-with-itself", severity=Severity.WARNING)
@@ -79,7 +85,8 @@ def never_with_itself(promotion: Promotion[Any], facts: Facts) -> Iterator[Findi
     if promotion.code in promotion.stacking.never_with:
         index = promotion.stacking.never_with.index(promotion.code)
         advice = "write the other promotion's code, or remove it"
-        yield Finding("this is the promotion's own code", f"/stacking/never_with/{index}", help=advice)
+        where = f"/stacking/never_with/{index}"
+        yield Finding("this is the promotion's own code", where, help=advice, **alone(promotion, facts))
 
 
 def _members(facts: Facts) -> Iterator[tuple[Promotion[Any], Promotion[Any]]]:
@@ -91,6 +98,15 @@ def _members(facts: Facts) -> Iterator[tuple[Promotion[Any], Promotion[Any]]]:
     for first, *others in groups.values():
         for other in others:
             yield first, other
+
+
+def _together(facts: Facts, first: Promotion[Any], other: Promotion[Any]) -> Shown:
+    """A cart for the first of two promotions, priced with both; empty where they never meet."""
+    land = landscape(facts)
+    reaches = [land.by_code[one.code] for one in (first, other) if one.code in land.by_code]
+    place = land.witnesses.place(reaches, reaches[0].takes) if len(reaches) > 1 else None
+    witness = place and lost(land, reaches[0], reaches[1:], place)
+    return land.witnesses.shown(witness) if witness else {}
 
 
 def _lane(promotion: Promotion[Any]) -> str:

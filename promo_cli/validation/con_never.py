@@ -10,6 +10,7 @@ from promo_cli.model import rules as model
 from promo_cli.model.promotion import Condition, Promotion, Scope
 from promo_cli.validation.conflicts.landscape import landscape
 from promo_cli.validation.conflicts.never import never_applies
+from promo_cli.validation.conflicts.telling import alone
 from promo_cli.validation.facts import Facts
 from promo_cli.validation.rule import Also, Finding, rule, workspace_rule
 
@@ -45,6 +46,7 @@ def conditions_exclude_each_other(promotion: Promotion[Any], facts: Facts) -> It
                     f"{at}/max_quantity",
                     also=(Also("at least so many", f"{other}/min_quantity"),),
                     help="swap the numbers, or write `any` instead of `all`",
+                    **alone(promotion, facts),
                 )
 
 
@@ -75,6 +77,7 @@ def too_few_units_allowed(promotion: Promotion[Any], facts: Facts) -> Iterator[F
                 f"{at}/max_quantity",
                 also=(Also("the set", pointer),),
                 help=f"write {needed} or more; how often it applies is `rules.max_applications`",
+                **alone(promotion, facts),
             )
 
 
@@ -99,9 +102,8 @@ def applies_to_no_cart(facts: Facts) -> Iterator[Finding]:
             "applies to none of the carts made for it",
             "/code",
             reach.promotion,
-            notes=land.witnesses.notes(witness),
             help="read what the receipt says of it, and add a test with a cart that should get it",
-            scope=land.witnesses.scope(witness),
+            **land.witnesses.shown(witness),
         )
 
 

@@ -165,9 +165,9 @@ def tie(facts: Facts) -> Iterator[Finding]:
     land = landscape(facts)
     for found in ties(land, shadowed(land).keys()):
         first = found.yielding[0]
-        place = land.witnesses.place([first, found.chosen])
+        place = land.witnesses.place([first, found.chosen], land.encoder.mask([found.product.id]))
         witness = place and land.witnesses.priced(place, [first, found.chosen], {found.product.id: 1})
-        if not witness or list(witness.applied) != [found.chosen.code]:
+        if not witness or [one["code"] for one in witness.receipt["applied"]] != [found.chosen.code]:
             continue
         more = len(found.yielding) - 1
         others = f", as {several(more, 'more promotion')} do" if more else ""
@@ -179,7 +179,7 @@ def tie(facts: Facts) -> Iterator[Finding]:
 def _witness(land: Landscape, reach: Reach, by: Sequence[Reach]) -> Witness | None:
     """A cart to which the promotion applies alone, priced with those that win, or as many as meet at one moment."""
     for others in (list(by), *([one] for one in by)):
-        place = land.witnesses.place([reach, *others])
+        place = land.witnesses.place([reach, *others], reach.takes)
         if place is not None:
             return lost(land, reach, others, place)
     return None
@@ -210,9 +210,8 @@ def _finding(
         also=tuple(
             Also("this one applies", where if _has(one, where) else "/rules", one.promotion, key=True) for one in by
         ),
-        notes=land.witnesses.notes(witness) if witness else (),
         help=advice,
-        scope=land.witnesses.scope(witness) if witness else None,
+        **(land.witnesses.shown(witness) if witness else {}),
     )
 
 

@@ -154,7 +154,6 @@ def _finding(land: Landscape, message: str, stack: Stack, products: list[str]) -
         first.promotion,
         key=True,
         also=tuple(Also("adds up with this one", "/rules", one.promotion, key=True) for one in others),
-        notes=land.witnesses.notes(stack.witness),
         help="put them into one lane, name one in the other's `never_with`, or lower one",
-        scope=land.witnesses.scope(stack.witness, products),
+        **land.witnesses.shown(stack.witness, products),
     )

@@ -43,9 +43,19 @@ def sample(
 
     The moment is in the first of its hours from `today` on (company time zone).
     """
+    last: Sample | None = None
+    for last in tries(workspace, promotion, today, store_id=store_id):
+        if last.applies:
+            break
+    return last
+
+
+def tries(
+    workspace: Workspace, promotion: Promotion[Any], today: dt.date, *, store_id: str | None = None
+) -> Iterator[Sample]:
+    """Yield carts for a promotion, the likeliest first, each priced with no other promotion."""
     from promo_cli.pricing import price
 
-    last: Sample | None = None
     for store, circumstances in occasions(workspace, promotion, today, store_id):
         day = dt.datetime.fromisoformat(circumstances["at"]).date()
         prepared = alone(workspace, [promotion], store.id, day)
@@ -54,10 +64,7 @@ def sample(
             cart = {**circumstances, "items": items}
             receipt = price(cart, prepared)
             given = (*receipt["applied"], *receipt["rewards"])
-            last = Sample(store.id, cart, receipt, any(one["code"] == promotion.code for one in given))
-            if last.applies:
-                return last
-    return last
+            yield Sample(store.id, cart, receipt, any(one["code"] == promotion.code for one in given))
 
 
 def alone(workspace: Workspace, promotions: Sequence[Promotion[Any]], store_id: str, as_of: dt.date) -> PreparedBundle:

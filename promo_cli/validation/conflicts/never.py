@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from promo_cli.model import rules as model
 from promo_cli.validation.conflicts.landscape import Landscape
 from promo_cli.validation.conflicts.reach import Reach
 from promo_cli.validation.conflicts.trials import carts_for
-from promo_cli.validation.conflicts.witness import Place, Witness
+from promo_cli.validation.conflicts.witness import Witness
 from promo_cli.validation.conflicts.worth import OPTIONS
 from promo_cli.validation.sample import sample
 
@@ -57,10 +58,10 @@ def _surely_applies(land: Landscape, reach: Reach) -> bool:
 
 
 def _applies(land: Landscape, reach: Reach) -> bool:
-    place = land.witnesses.place([reach]) if reach.takes else None
+    place = land.witnesses.place([reach], reach.takes) if reach.takes else None
     if place is None or reach.promotion.conditions or reach.promotion.cross_brand:
         return False
-    tried = land.witnesses.outcomes(place, [reach], list(carts_for(land, reach)))
+    tried = land.witnesses.outcomes(place, [reach], carts_for(land, reach, place))
     return any(outcome.applied for _, outcome in tried)
 
 
@@ -76,4 +77,4 @@ def _last(land: Landscape, reach: Reach) -> Witness | None:
         return None
     store = next(one for one in land.facts.workspace.stores if one.id == last.store_id)
     place = land.witnesses.place([reach])
-    return Witness(Place(store, place.at, reach.stores), last.cart, last.receipt) if place else None
+    return Witness(replace(place, store=store), last.cart, last.receipt) if place else None

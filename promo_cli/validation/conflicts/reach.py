@@ -6,7 +6,7 @@ reaches all that another does, is a few operations, whatever the size of the cha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import product
@@ -124,6 +124,10 @@ class Encoder:
         """Yield the stores of a set, the first of the file first."""
         return (self.facts.workspace.stores[n] for n in bits(mask))
 
+    def sold(self, brands: Collection[str] | None) -> int:
+        """Return the products of some brands, or of none; None stands for every brand."""
+        return self.mask(one.id for one in self.products if brands is None or one.brand is None or one.brand in brands)
+
     def channel_of(self, mask: int) -> str | None:
         """Return a channel of a set, none where that is allowed."""
         return next(name for name, bit in self._channel.items() if bit & mask)
@@ -155,7 +159,8 @@ class Encoder:
             self._runs[stated] = runs_of(promotion.validity, origin, self._holidays)
         return self._runs[stated]
 
-    def _mask(self, ids: Iterable[str]) -> int:
+    def mask(self, ids: Iterable[str]) -> int:
+        """Return some products as a set; unknown ones are left out."""
         return sum({self._product[one] for one in ids if one in self._product})
 
     def _stores_of(self, stores: tuple[Store, ...]) -> int:
@@ -166,7 +171,7 @@ class Encoder:
     def _in(self, scope: Scope, targeting: Targeting) -> int:
         found = self.facts.in_scope(scope, targeting)  # the facts keep it, once for each scope
         if id(found) not in self._masks:
-            self._masks[id(found)] = self._mask(one for one in found if self.facts.products[one].discountable)
+            self._masks[id(found)] = self.mask(one for one in found if self.facts.products[one].discountable)
         return self._masks[id(found)]
 
     def _takes(self, promotion: Promotion[Any]) -> int:
@@ -175,24 +180,24 @@ class Encoder:
             case model.FreeItem() | model.Cashback():
                 return 0
             case model.Combo():
-                return self._mask(part.product_id for part in rules.products)
+                return self.mask(part.product_id for part in rules.products)
             case model.Upsell():
-                return self._mask((rules.required_product_id, rules.upsell_product_id))
+                return self.mask((rules.required_product_id, rules.upsell_product_id))
             case model.MixMatch(category_id=str(category)):
                 return self._in(scope, targeting) & self._of((category,))
             case model.Package():
                 parts = [part.product_id for part in rules.items if part.product_id]
-                return self._mask(parts) | self._of([part.category_id for part in rules.items if part.category_id])
+                return self.mask(parts) | self._of([part.category_id for part in rules.items if part.category_id])
         found = self._in(scope, targeting)
         if promotion.cross_brand is not None and promotion.cross_brand.type == "trigger_benefit":
             brands = promotion.cross_brand.benefit_brands
-            found &= self._mask(one.id for one in self.products if one.brand in brands)
+            found &= self.mask(one.id for one in self.products if one.brand in brands)
         if isinstance(rules, model.BuyXGetY) and rules.get_product_id:
-            found |= self._mask((rules.get_product_id,))
+            found |= self.mask((rules.get_product_id,))
         return found
 
     def _of(self, categories: Iterable[str]) -> int:
-        return self._mask(one for category in categories for one in self.facts.products_of.get(category, ()))
+        return self.mask(one for category in categories for one in self.facts.products_of.get(category, ()))
 
     def _channels(self, targeting: Targeting) -> int:
         wanted = targeting.sales_channels or self._channel

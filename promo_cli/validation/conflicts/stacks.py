@@ -124,7 +124,8 @@ class _Search:
 
     def shown(self, floors: bool) -> Stack | None:
         """Return what was found, if the engine finds it too."""
-        place = self._land.witnesses.place(self._best) if len(self._best) > 1 else None
+        wanted = self._land.encoder.mask([self._product.id])
+        place = self._land.witnesses.place(self._best, wanted) if len(self._best) > 1 else None
         if place is None:
             return None
         witness = self._land.witnesses.priced(place, self._best, {self._product.id: self._count})

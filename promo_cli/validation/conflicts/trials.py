@@ -42,9 +42,15 @@ def always_beaten(land: Landscape, without: Collection[str]) -> Iterator[Tried]:
             yield tried
 
 
-def carts_for(land: Landscape, reach: Reach) -> Iterator[dict[str, int]]:
-    """Yield carts for a promotion, the likeliest first: what its type needs, in several products and quantities."""
-    rules, products = reach.promotion.rules, [one for one in land.products(reach.takes) if one.price > 0]
+def carts_for(land: Landscape, reach: Reach, place: Place) -> list[dict[str, int]]:
+    """Return carts for a promotion, the likeliest first: what its type needs, in several products and quantities."""
+    products = [one for one in land.products(reach.takes & place.sold) if one.price > 0]
+    sold = {one.id for one in products}
+    return [items for items in _carts(land, reach, products) if items.keys() <= sold]
+
+
+def _carts(land: Landscape, reach: Reach, products: Sequence[Product]) -> Iterator[dict[str, int]]:
+    rules = reach.promotion.rules
     match rules:
         case model.Combo():
             parts = {part.product_id: part.quantity for part in rules.products}
@@ -84,10 +90,10 @@ def _rivals(land: Landscape, reach: Reach, known: dict[object, list[Reach]]) -> 
 
 
 def _try(land: Landscape, reach: Reach, rivals: Sequence[Reach]) -> Tried | None:
-    place = land.witnesses.place([reach, *rivals])
+    place = land.witnesses.place([reach, *rivals], reach.takes)
     if place is None or reach.promotion.conditions or reach.promotion.cross_brand:
         return None
-    carts = list(carts_for(land, reach))
+    carts = carts_for(land, reach, place)
     beaten_by: set[int] = set()
     number = 0
     for _, outcome in land.witnesses.outcomes(place, [reach, *rivals], carts):
@@ -102,7 +108,7 @@ def _try(land: Landscape, reach: Reach, rivals: Sequence[Reach]) -> Tried | None
 
 def lost(land: Landscape, reach: Reach, rivals: Sequence[Reach], place: Place) -> Witness | None:
     """Return a cart to which a promotion applies alone, priced with those that keep it out."""
-    alone = land.witnesses.outcomes(place, [reach], list(carts_for(land, reach)))
+    alone = land.witnesses.outcomes(place, [reach], carts_for(land, reach, place))
     items = next((items for items, outcome in alone if outcome.applied), None)
     return None if items is None else land.witnesses.priced(place, [reach, *rivals], items)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import reduce
+from itertools import islice
 from operator import and_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,8 +18,8 @@ from promo_cli.protocol import canonical
 from promo_cli.protocol.bundle import join
 from promo_cli.validation.conflicts.reach import DIMENSIONS, Encoder, Reach
 from promo_cli.validation.conflicts.runs import moment, moments, opening_runs
+from promo_cli.validation.conflicts.telling import MOST_STORES, Shown, told
 from promo_cli.validation.facts import Facts
-from promo_cli.validation.words import money
 from promo_cli.workspace.exact import from_json, to_json
 from promo_cli.workspace.memo import UNKNOWN, digest_of
 
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 _STORES_TRIED = 20
 _DECIDING = ("items", "channel", "customer", "payment_method")
 """What of a cart decides, beside the vouchers and claims that its promotions ask for."""
-MOST_STORES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where and when some promotions run at once, and the stores of all of them."""
+    """Where and when some promotions run at once, the stores of all of them, and the products that this one sells."""
 
     store: Store
     at: dt.datetime
     stores: int
+    sold: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,6 @@ class Witness:
     place: Place
     cart: dict[str, Any]
     receipt: dict[str, Any]
-
-    @property
-    def applied(self) -> dict[str, Decimal]:
-        """What each promotion that applies takes off, by code."""
-        return {one["code"]: one["amount"] for one in self.receipt["applied"]}
 
 
 class Outcome(NamedTuple):
@@ -70,16 +65,28 @@ class Witnesses:
         self._lines: dict[str, bytes] = {}
         self._headers: dict[str, bytes] = {}
         self._products: dict[str, bytes] = {}
+        self._of_brands: dict[frozenset[str] | None, int] = {}
 
-    def place(self, reaches: Sequence[Reach]) -> Place | None:
-        """Return an open store and a moment at which all of these run; None if the stores tried have none."""
+    def place(self, reaches: Sequence[Reach], wanted: int = 0) -> Place | None:
+        """Return an open store and a moment at which all of these run; None if the stores tried have none.
+
+        The store sells one of the products `wanted`, if there are any.
+        """
         shared = reduce(and_, (one.stores for one in reaches))
-        for _, store in zip(range(_STORES_TRIED), self._encoder.store_of(shared), strict=False):
+        able = ((store, self._sold(store, reaches)) for store in self._encoder.store_of(shared))
+        for store, sold in islice((one for one in able if not wanted or one[1] & wanted), _STORES_TRIED):
             for opened in opening_runs(store.opening_hours, self._origin):
                 found = next(moments([*(one.runs for one in reaches), opened]), None)
                 if found is not None:
-                    return Place(store, moment(self._origin, found), shared)
+                    return Place(store, moment(self._origin, found), shared, sold)
         return None
+
+    def _sold(self, store: Store, reaches: Sequence[Reach]) -> int:
+        """Return the products that a store with these promotions sells."""
+        brands = bundle.brands_covered(store.all_brands, (one.promotion for one in reaches))
+        if brands not in self._of_brands:
+            self._of_brands[brands] = self._encoder.sold(brands)
+        return self._of_brands[brands]
 
     def bundle(self, place: Place, reaches: Sequence[Reach], product_ids: Sequence[str]) -> PreparedBundle:
         """Return a bundle with these promotions and products only."""
@@ -104,7 +111,7 @@ class Witnesses:
             )
         return self._headers[zone]
 
-    def _sold(self, product_ids: Iterable[str]) -> Iterator[bytes]:
+    def _texts(self, product_ids: Iterable[str]) -> Iterator[bytes]:
         for one in product_ids:
             if one not in self._products:
                 self._products[one] = bundle.products([self._facts.products[one]], None)
@@ -134,7 +141,7 @@ class Witnesses:
         cart, memo = self.cart(place, reaches, items), self._facts.memo
         workspace = self._facts.workspace
         written = (workspace.sources.texts[workspace.origin(one.promotion).path] for one in reaches)
-        asked = digest_of("receipt", self._header(place), *written, *self._sold(items), to_json(cart))
+        asked = digest_of("receipt", self._header(place), *written, *self._texts(items), to_json(cart))
         known = memo.get(asked)
         if known is not UNKNOWN:
             return None if known is None else Witness(place, cart, from_json(known))
@@ -157,7 +164,7 @@ class Witnesses:
         same = digest_of("outcome", self._header(None), repr((order, named, when)), *terms)
         for items in carts:
             cart = self.cart(place, reaches, items)
-            asked = digest_of(same, *self._sold(items), *(repr(cart.get(name)) for name in _DECIDING))
+            asked = digest_of(same, *self._texts(items), *(repr(cart.get(name)) for name in _DECIDING))
             known = memo.get(asked)
             if known is UNKNOWN:
                 prepared = prepared or self.bundle(place, reaches, [product for some in carts for product in some])
@@ -166,36 +173,12 @@ class Witnesses:
             if known is not None:
                 yield items, Outcome(frozenset(known[0]), known[1])
 
-    def notes(self, witness: Witness) -> tuple[str, ...]:
-        """Return store, moment and cart, and what the receipt says."""
-        place, cart, currency = witness.place, witness.cart, self._facts.currency
-        bought = ", ".join(f"{item['quantity']} × {item['product_id']}" for item in cart["items"])
-        shown = [f"{name.replace('_', ' ')} {cart[name]}" for name in ("channel", "payment_method") if name in cart]
-        customer = cart.get("customer", {})
-        shown += ["a member"] if customer.get("is_member") else []
-        shown += [
-            f"{name.replace('_', ' ')} {customer[name]}" for name in ("tier", "customer_type") if name in customer
-        ]
-        shown += [f"voucher {one if isinstance(one, str) else one['code']}" for one in cart.get("vouchers", ())]
-        shown += [f"claims {one}" for one in cart.get("claims", ())]
-        receipt = witness.receipt
-        off = [f"{code} -{money(Decimal(amount), currency)}" for code, amount in witness.applied.items()]
-        skipped = [f"{one['code']}: {one['reason']}" for one in receipt["skipped"]]
-        figures = (
-            f"{money(Decimal(receipt['subtotal']), currency)} → {money(Decimal(receipt['final_amount']), currency)}"
-        )
-        return (
-            f"cart: {place.store.id}, {place.at:%a %Y-%m-%d %H:%M}: {bought}{''.join(f', {one}' for one in shown)}",
-            f"receipt: {figures}{''.join(f'; {one}' for one in off)}{''.join(f'; {one}' for one in skipped)}",
-        )
-
-    def scope(self, witness: Witness, products: Sequence[str] = ()) -> Scope:
-        """Return what a finding is about: stores, products, and the day of the cart."""
-        stores = [
-            store.id for _, store in zip(range(MOST_STORES), self._encoder.store_of(witness.place.stores), strict=False)
-        ]
+    def shown(self, witness: Witness, products: Sequence[str] = ()) -> Shown:
+        """Return the cart with its receipt, and what a finding about it is about: stores, products, and the day."""
+        stores = islice(self._encoder.store_of(witness.place.stores), MOST_STORES)
         named = tuple(products) or tuple(item["product_id"] for item in witness.cart["items"])
-        return Scope(tuple(stores), named, (witness.place.at.date().isoformat(),))
+        scope = Scope(tuple(one.id for one in stores), named, (witness.place.at.date().isoformat(),))
+        return {"notes": told(witness.cart, witness.receipt, self._facts.currency), "scope": scope}
 
     def _line(self, reach: Reach) -> bytes:
         if reach.id not in self._lines:
