@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from promo_cli.cli.main import run
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long an example takes is the machine's affair.
+settings.register_profile("promo", deadline=None)
+settings.load_profile("promo")
 
 
 @dataclass(frozen=True)
