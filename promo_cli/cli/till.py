@@ -140,6 +140,8 @@ def upload(session: Session, env: Env, store: Store, *, state: State = None, jso
         session.result(
             f"{store}: {sent.delivered} batches delivered, {sent.settled} settled by a receipt, {sent.waiting} waiting"
         )
+        if sent.resent:
+            session.note(f"{sent.resent} of them had arrived damaged, and were sent again under another key.")
     raise typer.Exit(sent.exit_code)
 
 

@@ -51,12 +51,16 @@ def tombstone_key(sha256: str) -> str:
     return f"{TOMBSTONES}{sha256}.json"
 
 
-def upload_key(day: date, store_id: str, pos_id: str, first_seq: int, last_seq: int, data: bytes) -> str:
+def upload_key(
+    day: date, store_id: str, pos_id: str, first_seq: int, last_seq: int, data: bytes, *, attempt: int = 1
+) -> str:
     """Return the key of a till's batch: its business date, who speaks, which lines, and the hash of ``data``.
 
-    ``data`` is the batch before compression, so that the key says what is in it however it was packed.
+    ``data`` is the batch before compression, so that the key says what is in it however it was packed. A batch that
+    arrived damaged is sent under the key of its next ``attempt``, for what is there is never written over.
     """
-    name = f"{first_seq}-{last_seq}-{sha256_hex(data)[:16]}.ndjson.gz"
+    again = f"r{attempt}-" if attempt > 1 else ""
+    name = f"{first_seq}-{last_seq}-{again}{sha256_hex(data)[:16]}.ndjson.gz"
     return f"{UPLOADS}dt={day.isoformat()}/store={store_id}/pos={pos_id}/{name}"
 
 

@@ -137,3 +137,13 @@ UNKNOWN_PROMOTION = Code(
     Example: `promo till show WEKEND20`.
     Fix: check the spelling, the promotion's stores and dates, and sync the till.""",
 )
+ALWAYS_DAMAGED = Code(
+    code="SYN010",
+    name="upload-always-damaged",
+    severity=Severity.ERROR,
+    doc="""A batch of bills and logs arrived damaged however often it was sent, and stays on the till.
+
+    Why: the back office says in its receipt which bytes it received, and they were never those of the till.
+    Example: a proxy on the way rewrites what passes it.
+    Fix: find out what changes the bytes on their way to the bucket. `promo ingest quarantine` shows what arrived.""",
+)

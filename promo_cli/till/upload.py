@@ -1,4 +1,9 @@
-"""Delivers what a till has spooled, and deletes it when the back office has confirmed it."""
+"""Delivers what a till has spooled, and deletes it when the back office has confirmed it.
+
+What stands under a batch's key is never written over, damaged or not. A receipt says which bytes arrived: when they are
+not the till's, the batch goes out again under its next key, until a receipt confirms one of them. Lines that arrive
+twice are counted once.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +24,7 @@ from promo_cli.till.state import open_disk
 
 SCHEMA = "promo.till-upload/1"
 _ATTEMPTS = 5
+_KEYS = 20
 _RECEIPT_BYTES = 16 * 1024 * 1024
 
 
@@ -28,6 +34,8 @@ class UploadResult:
 
     delivered: int
     """Batches that are in the bucket since this upload."""
+    resent: int
+    """Of those, batches that had arrived damaged and were sent under another key."""
     settled: int
     """Batches with a receipt, deleted from the till."""
     waiting: int
@@ -50,6 +58,7 @@ class UploadResult:
         return {
             "schema": SCHEMA,
             "delivered": self.delivered,
+            "resent": self.resent,
             "settled": self.settled,
             "waiting": self.waiting,
             "created": self.created,
@@ -73,7 +82,7 @@ def upload(storage: Storage, state_dir: Path, store_id: str) -> UploadResult:
 
     A failing network postpones and is reported, never raised. Raises StorageError when the till's own disk fails.
     """
-    delivered = waiting = 0
+    delivered = resent = waiting = 0
     receipts: list[_Receipt] = []
     diagnostics: list[Diagnostic] = []
     for pos_id in spool.pos_ids(state_dir):
@@ -82,12 +91,16 @@ def upload(storage: Storage, state_dir: Path, store_id: str) -> UploadResult:
         settled = 0
         for number, batch in enumerate(batches):
             try:
-                receipt = _receipt_or_deliver(storage, state_dir, till, batch)
+                receipt, attempt = _receipt_or_deliver(storage, state_dir, till, batch)
             except StorageError as error:
                 diagnostics.append(codes.NOT_DELIVERED.at(None, str(error)))
                 break
-            if receipt is None:
+            if receipt is None and attempt > _KEYS:
+                message = f"lines {batch.first} to {batch.last} of till {pos_id} arrived damaged {_KEYS} times"
+                diagnostics.append(codes.ALWAYS_DAMAGED.at(None, message))
+            elif receipt is None:
                 delivered += 1
+                resent += attempt > 1
             elif number == settled:  # the oldest first: a later receipt waits for the earlier ones
                 spool.settle(state_dir, till, batch)
                 receipts.append(receipt)
@@ -95,6 +108,7 @@ def upload(storage: Storage, state_dir: Path, store_id: str) -> UploadResult:
         waiting += len(batches) - settled
     return UploadResult(
         delivered=delivered,
+        resent=resent,
         settled=len(receipts),
         waiting=waiting,
         created=sum(receipt.created for receipt in receipts),
@@ -104,27 +118,34 @@ def upload(storage: Storage, state_dir: Path, store_id: str) -> UploadResult:
     )
 
 
-def _receipt_or_deliver(storage: Storage, state_dir: Path, till: Till, batch: Lines) -> _Receipt | None:
-    """Return the batch's receipt if there is one; else make sure that the batch is in the bucket."""
+def _receipt_or_deliver(storage: Storage, state_dir: Path, till: Till, batch: Lines) -> tuple[_Receipt | None, int]:
+    """Return the batch's receipt if there is one; else make sure that the batch is in the bucket. And under which key.
+
+    A key beyond the last means that nothing was sent, because everything sent so far has arrived damaged.
+    """
     data = spool.read_bytes(open_disk(state_dir), batch.key)
+    sha256 = sha256_hex(data)
     day = date.fromisoformat(canonical.loads(data.partition(b"\n")[0])["business_date"])
-    key = upload_key(day, till.store_id, till.pos_id, batch.first, batch.last, data)
-    try:
-        found = storage.get(receipt_key(key), max_size=_RECEIPT_BYTES)
-        attempts = _ATTEMPTS
-    except StorageUnavailable:
-        # S3 answers 403 for what is not there to somebody who may not list, as a till: deliver, and see if that works.
-        found, attempts = None, 1
-    receipt = _read_receipt(found.data) if isinstance(found, Found) else None
-    if receipt is not None and receipt.sha256 == sha256_hex(data):
-        return receipt
-    # mtime 0: equal lines are equal bytes, so that a second delivery is the same object
-    put_once(storage, key, gzip.compress(data, mtime=0), attempts=attempts)
-    return None
+    for attempt in range(1, _KEYS + 1):
+        key = upload_key(day, till.store_id, till.pos_id, batch.first, batch.last, data, attempt=attempt)
+        try:
+            found = storage.get(receipt_key(key), max_size=_RECEIPT_BYTES)
+            attempts = _ATTEMPTS
+        except StorageUnavailable:
+            # S3 answers 403 for what is not there to somebody who may not list, as a till: deliver, see if that works.
+            found, attempts = None, 1
+        if not isinstance(found, Found):
+            # mtime 0: equal lines are equal bytes, so that a second delivery is the same object
+            put_once(storage, key, gzip.compress(data, mtime=0), attempts=attempts)
+            return None, attempt
+        receipt = _read_receipt(found.data)
+        if receipt is not None and receipt.sha256 == sha256:
+            return receipt, attempt
+    return None, _KEYS + 1
 
 
 def _read_receipt(data: bytes) -> _Receipt | None:
-    """Read a receipt; one that is damaged is as good as none, for the batch then stays."""
+    """Read a receipt; one that is damaged confirms nothing."""
     try:
         fields = Fields(canonical.loads(data), "receipt")
         return _Receipt(

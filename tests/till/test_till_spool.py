@@ -3,7 +3,7 @@
 import gzip
 import random
 import threading
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from promo_cli.till import spool, state
 from promo_cli.till.journal import Totals
 from promo_cli.till.spool import Till
 from promo_cli.till.upload import UploadResult, upload
+from promo_cli.warehouse.ingest import ingest
 from tests.publishing.harness import Crashed, Watched
 
 TILL = Till("s1", "pos-1", "kopi")
@@ -140,17 +141,66 @@ def test_nothing_leaves_the_till_without_a_receipt(till: Path, bucket: Storage) 
     sent = upload(bucket, till, "s1")
     assert (sent.delivered, sent.settled, sent.waiting, sent.created, sent.total) == (0, 1, 0, 2, 3)
     assert sent.errors == ({"data": {}, "errors": {"at": "too late"}},)
-    assert list(sent.document()) == ["schema", "delivered", "settled", "waiting", "created", "errors", "total"]
+    assert list(sent.document()) == [
+        "schema",
+        "delivered",
+        "resent",
+        "settled",
+        "waiting",
+        "created",
+        "errors",
+        "total",
+    ]
 
 
 @pytest.mark.parametrize("receipt", [b"", b"{}", b'{"created":3,"errors":[],"sha256":"%b","total":3}' % (b"0" * 64)])
-def test_a_receipt_that_is_damaged_or_of_other_bytes_is_none(till: Path, bucket: Storage, receipt: bytes) -> None:
-    """The batch stays."""
+def test_a_receipt_that_is_damaged_or_of_other_bytes_confirms_nothing(
+    till: Path, bucket: Storage, receipt: bytes
+) -> None:
+    """The batch stays, and is sent again under its next key; what was there is not touched."""
     _record(till, 3)
     upload(bucket, till, "s1")
     (entry,) = bucket.list("uploads/")
     bucket.put(receipt_key(entry.key), receipt)
-    assert upload(bucket, till, "s1").waiting == 1
+    sent = upload(bucket, till, "s1")
+    assert (sent.delivered, sent.resent, sent.settled, sent.waiting, sent.exit_code) == (1, 1, 0, 1, 0)
+    first, second = sorted(each.key for each in bucket.list("uploads/"))
+    assert first == entry.key
+    assert second.partition("1-3-")[2].startswith("r2-")
+    assert upload(bucket, till, "s1").delivered == 1, "waits for the second receipt, and makes no third"
+    assert len(list(bucket.list("uploads/"))) == 2
+    _confirm(bucket)
+    bucket.put(receipt_key(first), receipt)
+    assert upload(bucket, till, "s1").settled == 1
+
+
+def test_a_batch_that_always_arrives_damaged_stays_and_is_reported(till: Path, bucket: Storage) -> None:
+    """After twenty keys somebody has to look; nothing is lost."""
+    _record(till, 3)
+    for _ in range(20):
+        upload(bucket, till, "s1")
+        for entry in bucket.list("uploads/"):
+            bucket.put(receipt_key(entry.key), b"{}")
+    sent = upload(bucket, till, "s1")
+    assert (sent.delivered, sent.waiting, sent.exit_code) == (0, 1, 4)
+    assert sent.diagnostics[0].code == "SYN010"
+    assert len(list(bucket.list("uploads/"))) == 20
+
+
+def test_bytes_that_were_damaged_under_their_right_key_are_told_and_sent_again(till: Path, bucket: Storage) -> None:
+    """From the till to the warehouse and back: refused as a whole, sent again, loaded once, settled."""
+    _record(till, 2, v=1, bill_id="B-1", promotion_id="p", status="rejected")
+    upload(bucket, till, "s1")
+    (entry,) = bucket.list("uploads/")
+    bucket.put(entry.key, b"\x1f\x8b garbage")
+    run = {"warehouse": till.parent / "warehouse.duckdb", "env": "local", "hmac_key": bytes(32)}
+    first = ingest(bucket, **run, now=datetime(2026, 2, 8, tzinfo=UTC))
+    assert (first.refused, first.loaded) == (1, 0)
+    assert upload(bucket, till, "s1").resent == 1
+    second = ingest(bucket, **run, now=datetime(2026, 2, 9, tzinfo=UTC))
+    assert (second.loaded, second.quarantined) == (2, 0)
+    settled = upload(bucket, till, "s1")
+    assert (settled.settled, settled.waiting, settled.created) == (1, 0, 2)
 
 
 def test_a_receipt_waits_for_those_before_it(till: Path, bucket: Storage) -> None:
