@@ -32,9 +32,10 @@ bench: .venv/dev.stamp  ## figures, as ratios to a floor measured in the same ru
 prove: .venv/dev.stamp  ## the long proofs in full
 	PROMO_PROOF=full $(BIN)/python -m pytest -n $(JOBS)
 
-fuzz: .venv/dev.stamp  ## random carts against the invariants, then broken files against the checks, SECONDS each
+fuzz: .venv/dev.stamp  ## random carts against the invariants, broken files against the checks, damaged uploads, SECONDS each
 	$(BIN)/python -m tests.pricing.fuzz --seconds $(SECONDS)
 	$(BIN)/python -m tests.validation.fuzz --seconds $(SECONDS)
+	$(BIN)/python -m tests.warehouse.fuzz --seconds $(SECONDS)
 
 lock: .venv/dev.stamp  ## resolve the dependencies anew
 	$(BIN)/python tools/lock.py
