@@ -19,6 +19,7 @@ ReasonCode = Literal[
     "wrong_customer_type",
     "customer_unknown",
     "voucher_missing",
+    "voucher_unknown",
     "not_claimed",
     "choice_missing",
     "limit_reached",
@@ -128,17 +129,19 @@ class EarnedReward(Strict):
     """How much, in major units or points; 0 for a multiplier."""
     multiplier: Amount | None = None
     """How many times the points, for `points_multiplier`."""
+    explanation: Text
+    """What is earned, as a cashier can say it."""
 
 
 class Hint(Strict):
-    """What would bring one more promotion."""
+    """What would bring one more promotion, or a voucher that nothing takes."""
 
-    promotion_id: Id
-    """The promotion."""
-    code: Id
-    """Its code."""
+    promotion_id: Id | None = None
+    """The promotion; absent for a voucher that nothing takes."""
+    code: Text
+    """Its code, or the voucher's."""
     reason_code: ReasonCode
-    """What is missing: spend, units, a product, a claim, the choice of a gift, or a way to pay."""
+    """What is missing: spend, units, a product, a claim, the choice of a gift, a way to pay, or a known voucher."""
     message: Text
     """What the cashier can say."""
     missing_amount: Amount | None = None
