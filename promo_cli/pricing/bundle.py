@@ -32,6 +32,7 @@ class PreparedBundle:
     """A bundle ready to price any number of carts. What is asked of it again is kept, which changes no answer.
 
     `entries` come by rank. `everywhere` are the scopes that hold every product; they are not listed by product.
+    `voucher_codes` are the shared codes in capitals.
     `barring` and `floored`: some product is never discounted, or not below a least price.
     """
 
@@ -48,6 +49,7 @@ class PreparedBundle:
     dynamic: Mapping[int, Scope]
     whole: frozenset[int]
     everywhere: frozenset[int]
+    voucher_codes: frozenset[str]
     barring: bool
     floored: bool
     say: Money
@@ -154,6 +156,7 @@ def _prepare(values: dict[str, Any]) -> PreparedBundle:
         dynamic={number: scope for scope, number in numbers.items() if scope.dynamic},
         whole=frozenset(number for scope, number in numbers.items() if scope.whole),
         everywhere=frozenset(numbers[scope] for scope in numbers if scope == Scope()),
+        voucher_codes=frozenset(code.upper() for promotion in promotions for code in promotion.voucher_codes),
         barring=not all(product.discountable for product in products.values()),
         floored=any(product.floor for product in products.values()),
         say=say,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -86,7 +87,7 @@ def money(value: object, at: At, places: int) -> int:
             at,
             "not an amount",
             expected=f"a number from 0 to below 10^15{digits}",
-            found=repr(value),
+            found=shown(value),
             help="send the amount as the customer sees it",
         )
     return scaled
@@ -102,7 +103,7 @@ def count(value: object, at: At, *, places: int, zero: bool = False) -> int:
             at,
             "not a quantity",
             expected=f"{kind}, {'at least zero' if zero else 'above zero'}",
-            found=repr(value),
+            found=shown(value),
             help="goods given back are a refund, not a negative line",
         )
     return scaled
@@ -123,6 +124,14 @@ def moment_at(value: object, at: At, zone: ZoneInfo) -> Moment:
         found="nothing" if value is None else repr(value),
         help="the till states the time, because pricing has no clock",
     )
+
+
+def shown(value: object) -> str:
+    """Return a value of the cart as the cart wrote it: 0.5, not Decimal('0.5'); at most a hundred signs of it."""
+    if isinstance(value, int) and abs(value) >= 10**100:
+        return "a number of more than a hundred digits"
+    text = str(value) if isinstance(value, Decimal) else repr(value)
+    return text if len(text) <= 100 else f"{text[:100]}…"
 
 
 def _shape(at: At, message: str, expected: str, found: object) -> CartError:

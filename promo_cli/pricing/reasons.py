@@ -23,6 +23,7 @@ class Reason(StrEnum):
     WRONG_CUSTOMER_TYPE = "wrong_customer_type"
     CUSTOMER_UNKNOWN = "customer_unknown"
     VOUCHER_MISSING = "voucher_missing"
+    VOUCHER_UNKNOWN = "voucher_unknown"
     NOT_CLAIMED = "not_claimed"
     CHOICE_MISSING = "choice_missing"
     LIMIT_REACHED = "limit_reached"
@@ -66,6 +67,7 @@ _TEXTS = {
     Reason.WRONG_CUSTOMER_TYPE: "is for {name} customers",
     Reason.CUSTOMER_UNKNOWN: "needs to know the customer",
     Reason.VOUCHER_MISSING: "needs its voucher",
+    Reason.VOUCHER_UNKNOWN: "voucher {name} is not known here",
     Reason.NOT_CLAIMED: "is given when asked for",
     Reason.CHOICE_MISSING: "needs a gift to be chosen",
     Reason.LIMIT_REACHED: "has been used up",

@@ -14,7 +14,7 @@ from promo_cli.pricing.sale import Given, Sale
 from promo_cli.pricing.types.base import Gift, Option, Reward
 from promo_cli.pricing.units import Line, Run
 from promo_cli.pricing.verdicts import Verdicts
-from promo_cli.pricing.words import Money
+from promo_cli.pricing.words import Money, number
 
 Major = Callable[[int], int | Decimal]
 """Minor units as the number receipts carry."""
@@ -43,8 +43,11 @@ def receipt(sale: Sale, verdicts: Verdicts) -> dict[str, Any]:
         "applied": [_applied(given, bundle) for given in sale.given],
         "skipped": skipped,
         "skipped_count": len(bundle.entries) - len(sale.given) - len(sale.rewards) - len(skipped),
-        "rewards": [_reward(entry, reward, money) for entry, reward in sale.rewards],
-        "hints": [verdicts.hints[place] for place in sorted(verdicts.hints)],
+        "rewards": [_reward(entry, reward, bundle) for entry, reward in sale.rewards],
+        "hints": [
+            *(verdicts.hints[place] for place in sorted(verdicts.hints)),
+            *verdicts.unknown_vouchers(cart.vouchers),
+        ],
         "provisional": any(promotion.counted for promotion in _counted(sale)),
         "search": "exact" if sale.exact else "bounded",
     }
@@ -122,11 +125,19 @@ def _gift_line(entry: Entry, gift: Gift, money: Major) -> dict[str, Any]:
     }
 
 
-def _reward(entry: Entry, reward: Reward, money: Major) -> dict[str, Any]:
+def _reward(entry: Entry, reward: Reward, bundle: PreparedBundle) -> dict[str, Any]:
     about = {"promotion_id": entry.promotion.id, "code": entry.promotion.code, "type": reward.kind}
     if reward.kind == "points_multiplier":
-        return {**about, "method": reward.method, "amount": 0, "multiplier": major(reward.factor, 3)}
-    return {**about, "method": reward.method, "amount": money(reward.amount)}
+        factor = major(reward.factor, 3)
+        said = f"{entry.headline} earned (points count {factor} times)"
+        return {**about, "method": reward.method, "amount": 0, "multiplier": factor, "explanation": said}
+    words = {
+        "points": f"{number(reward.amount, bundle.exponent)} points",
+        "wallet": f"{bundle.say(reward.amount)} to the wallet",
+        "voucher": f"{bundle.say(reward.amount)} as a voucher",
+    }
+    said = f"{entry.headline} earned ({words[reward.method]})"
+    return {**about, "method": reward.method, "amount": bundle.major(reward.amount), "explanation": said}
 
 
 def _applied(given: Given, bundle: PreparedBundle) -> dict[str, Any]:

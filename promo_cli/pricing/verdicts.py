@@ -76,6 +76,16 @@ class Verdicts:
             self.skipped.pop(place, None)
             self.hints.pop(place, None)
 
+    def unknown_vouchers(self, vouchers: Mapping[str, str | None]) -> list[Told]:
+        """Return a hint for each voucher of the cart, as {code: promotion}, that no promotion of the bundle takes."""
+        known = {entry.promotion.id for entry in self.bundle.entries} if any(vouchers.values()) else set()
+        unknown = [code for code, of in vouchers.items() if code not in self.bundle.voucher_codes and of not in known]
+        words = [text(Refusal(Reason.VOUCHER_UNKNOWN, name=code), self.bundle.say) for code in unknown]
+        reason = Reason.VOUCHER_UNKNOWN.value
+        return [
+            {"code": code, "reason_code": reason, "message": said} for code, said in zip(unknown, words, strict=True)
+        ]
+
     def _hint(self, entry: Entry, why: Refusal, reason: str) -> Told:
         promotion = entry.promotion
         hint: Told = {

@@ -18,10 +18,15 @@ def money_writer(currency: str, exponent: int) -> Money:
 
     @lru_cache(maxsize=100_000)
     def write(minor: int) -> str:
-        whole, rest = divmod(minor, 10**exponent)
-        return f"{sign}{whole:,}" + (f".{rest:0{exponent}d}" if exponent else "")
+        return sign + number(minor, exponent)
 
     return write
+
+
+def number(minor: int, exponent: int) -> str:
+    """Return minor units as a number in major ones: `10,000`, `12.50`."""
+    whole, rest = divmod(minor, 10**exponent)
+    return f"{whole:,}" + (f".{rest:0{exponent}d}" if exponent else "")
 
 
 def percent(hundredths: int) -> str:

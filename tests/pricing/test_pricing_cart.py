@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from promo_cli.pricing import CartError, prepare, price
-from tests.pricing.strategies_build import bundle, product
+from tests.pricing.strategies_build import bundle, product, promotion
 
 GOODS = {"latte": product(25000), "beans": product(300000, unit="kg")}
 PREPARED = prepare(bundle([], GOODS, currency={"code": "IDR", "exponent": 0}))
@@ -53,6 +53,40 @@ def test_bad_carts_name_the_place(path: list[str | int], value: Any, kind: str) 
         price(with_value(path, value), PREPARED)
     assert caught.value.kind == kind
     assert caught.value.pointer.startswith("/" + "/".join(str(step) for step in path))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "found"),
+    [
+        (["items", 0, "quantity"], Decimal("0.5"), "found 0.5;"),
+        (["items", 0, "quantity"], float("nan"), "found nan;"),
+        (["items", 0, "quantity"], "2", "found '2';"),
+        (["items", 0, "price"], Decimal("-7.25"), "found -7.25;"),
+        (["subtotal"], Decimal("NaN"), "found NaN;"),
+        (["items", 0, "price"], 10**5000, "found a number of more than a hundred digits;"),
+        (["items", 0, "price"], "9" * 1000, f"found '{'9' * 99}…;"),
+    ],
+    ids=["half", "nan", "text", "negative", "decimal-nan", "huge", "long"],
+)
+def test_errors_show_what_was_written(path: list[str | int], value: Any, found: str) -> None:
+    """A number in an error reads as the cart wrote it, and nothing is shown at length."""
+    with pytest.raises(CartError) as caught:
+        price(with_value(path, value), PREPARED)
+    assert found in str(caught.value)
+
+
+def test_a_voucher_that_nothing_takes_is_told_of() -> None:
+    """A mistyped code is a hint to the cashier; a known one is not, whatever its letter case."""
+    rules = {"discount_percent": 10}
+    offer = promotion("P", "percent_discount", rules, require_voucher=True, voucher_codes=["PROMO10"])
+    prepared = prepare(bundle([offer], GOODS, currency={"code": "IDR", "exponent": 0}))
+    vouchers = ["promo10", "promo1o", {"code": "B-1", "promotion_id": "P"}, {"code": "B-2", "promotion_id": "GONE"}]
+    receipt = price({**CART, "vouchers": vouchers}, prepared)
+    assert [one["code"] for one in receipt["applied"]] == ["P"]
+    assert receipt["hints"] == [
+        {"code": code, "reason_code": "voucher_unknown", "message": f"voucher {code} is not known here"}
+        for code in ("PROMO1O", "B-2")
+    ]
 
 
 def test_too_many_lines_or_units_are_refused() -> None:

@@ -33,7 +33,7 @@ Form = Callable[[Free], Sequence[Block]]
 class Sets:
     """Any number of complete sets, the first ones formed first.
 
-    `each` prices every cheaper unit by itself; `bound` returns what a unit of a run can contribute, in parts of 1/SCALE.
+    `each` prices every cheaper unit by itself; `bound` tells what a unit of a run can contribute, in parts of 1/SCALE.
     Offers of equal `shape` form the same sets, each for a `price`; None compares with nothing.
     """
 
@@ -121,10 +121,9 @@ class Sets:
         return within
 
     def _option(self, blocks: Sequence[Block], times: int) -> Option:
-        if times == blocks[0].times == 1:
-            (_, units, gets, saving), used = blocks[0], {}
-            worth = min(half_up(saving, self.below), sum([self.runs[i].room * count for i, count in gets]))
-            return Option(worth, units, 1, gets)
+        if times == blocks[0].times == 1:  # one set alone is as it was formed
+            _, units, gets, saving = blocks[0]
+            return Option(self._saved(saving, gets), units, 1, gets)
         used: dict[int, int] = {}
         cheaper: dict[int, int] = {}
         saving, left = 0, times
@@ -139,8 +138,10 @@ class Sets:
             if not left:
                 break
         gets = tuple(sorted(cheaper.items()))
-        worth = min(half_up(saving, self.below), sum(self.runs[i].room * count for i, count in gets))
-        return Option(worth, tuple(sorted(used.items())), times, gets)
+        return Option(self._saved(saving, gets), tuple(sorted(used.items())), times, gets)
+
+    def _saved(self, saving: int, gets: Taken) -> int:
+        return min(half_up(saving, self.below), sum([self.runs[i].room * count for i, count in gets]))
 
 
 def chunks(units: Sequence[tuple[int, int]], size: int) -> list[tuple[int, Taken]]:

@@ -252,6 +252,14 @@ SCENARIOS = [
     ),
     Scenario("voucher-missing", "Without it.", "0", (percent("P", "10", scope=products("latte"), **VOUCHER),), LATTE),
     Scenario(
+        "voucher-unknown",
+        "A code that no promotion takes is hinted at; it changes nothing.",
+        "0.45",
+        (percent("P", "10", scope=products("latte"), **VOUCHER),),
+        LATTE,
+        cart={"vouchers": ["PROMO10", "PR0MO10"]},
+    ),
+    Scenario(
         "voucher-resolved",
         "A code the till has resolved to the promotion.",
         "0.45",

@@ -35,10 +35,9 @@ def test_file_is_up_to_date() -> None:
 
 
 def test_every_reason_has_a_case() -> None:
-    """Every reason for which a promotion can be skipped is given in the file."""
-    given = {
-        skipped["reason_code"] for case in CASES.values() for skipped in case.get("receipt", {}).get("skipped", [])
-    }
+    """Every reason that a receipt can give is given in the file."""
+    receipts = [case["receipt"] for case in CASES.values() if "receipt" in case]
+    given = {told["reason_code"] for receipt in receipts for told in (*receipt["skipped"], *receipt["hints"])}
     assert given == {reason.value for reason in Reason}
 
 
