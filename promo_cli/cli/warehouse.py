@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from promo_cli.cli.ingest import AllowedBad, run
-from promo_cli.cli.options import Env
+from promo_cli.cli.options import Env, now
 from promo_cli.cli.session import JsonFlag, Session, command, group
 
 app = group("The warehouse as a file: make it anew, copy it out.")
@@ -34,15 +33,21 @@ def rebuild(session: Session, env: Env, *, allowed_bad: AllowedBad = 0.001, json
 def export(
     session: Session,
     *,
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="A new folder, or one of an earlier export.")],
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="DIR", help="A new folder, one of an earlier export, or s3://bucket/prefix."),
+    ],
     json: JsonFlag = False,
 ) -> None:
-    """Write every table as Parquet, events by business month; the folder appears whole or not at all."""
+    """Write every table as Parquet, events by business month; an export appears whole or not at all.
+
+    In a bucket, _export.json names the prefix of the newest export and its files, and is written last.
+    """
     from promo_cli.pipeline.warehouse import export_to
 
-    rows = export_to(session.start, to)
+    rows, where = export_to(session.start, to, now=now())
     if json:
-        session.document({"schema": "promo.warehouse-export/1", "folder": str(to), "rows": dict(rows)})
+        session.document({"schema": "promo.warehouse-export/1", "folder": where, "rows": dict(rows)})
         return
-    session.result(f"Exported {sum(rows.values()):,} rows of {len(rows)} tables to {to}.")
+    session.result(f"Exported {sum(rows.values()):,} rows of {len(rows)} tables to {where}")
     session.note("Each table is a folder; its files together are the table, with the month as a hive partition.")
