@@ -64,6 +64,7 @@ def install(
     Commit what it writes, so that everybody has it; run it again after an update of promo.
     """
     from promo_cli.pipeline.schemas import install_schemas
+    from promo_cli.validation.words import several
 
     done = install_schemas(session.start, editor, dry_run=dry_run)
     if json:
@@ -75,6 +76,7 @@ def install(
     if not done.written:
         session.note("Everything is up to date.")
     elif dry_run:
-        session.note(f"Would write {len(done.written)} files.")
+        session.note(f"Would write {several(len(done.written), 'file')}.")
     else:
-        session.note(f"Wrote {len(done.written)} files. Next: commit them, and open a promotion in your editor")
+        wrote = several(len(done.written), "file")
+        session.note(f"Wrote {wrote}. Next: commit them, and open a promotion in your editor")

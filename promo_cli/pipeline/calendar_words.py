@@ -27,8 +27,9 @@ def period(validity: Validity) -> str:
 
 
 def hours(opens: dt.time, closes: dt.time) -> str:
-    """`14:00-17:00`; seconds only where there are some."""
-    return "-".join(time.strftime("%H:%M:%S" if time.second else "%H:%M") for time in (opens, closes))
+    """`14:00-17:00`, `17:00-24:00`; seconds only where there are some."""
+    begin, end = (time.strftime("%H:%M:%S" if time.second else "%H:%M") for time in (opens, closes))
+    return f"{begin}-{'24:00' if closes == dt.time() else end}"
 
 
 def when(validity: Validity) -> str:

@@ -26,6 +26,18 @@ from promo_cli.workspace.writing import write_atomically
 
 FOLDER = "promotions"
 
+_OTHER_WORDS = {
+    "bogo": "buy_x_get_y",
+    "bundle": "combo",
+    "gift": "free_item",
+    "set_menu": "package",
+    "multibuy": "mix_match",
+    "tiers": "threshold_tier",
+    "points": "cashback",
+    "special_price": "happy_hour",
+}
+"""What types are called elsewhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -125,7 +137,7 @@ def _type(word: str) -> str:
     plain = word.lower().replace("-", "_")
     if plain in RULES:
         return plain
-    guess = nearest(word, RULES)
+    guess = _OTHER_WORDS.get(plain) or nearest(word, RULES)
     advice = f"did you mean {guess}?" if guess else f"choose one of: {', '.join(RULES)}"
     raise Failure([codes.UNKNOWN_TYPE.at(None, f"`{word}` is not a type of promotion", help=advice)], exit_code=2)
 

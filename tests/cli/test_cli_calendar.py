@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from promo_cli.cli.timeline import LETTERS, scale_of, text
+from promo_cli.model.promotion import Validity
 from promo_cli.pipeline.calendar import calendar
+from promo_cli.pipeline.calendar_words import when
 from promo_cli.pipeline.price import readable_workspace
 from promo_cli.pricing import price
 from promo_cli.validation.sample import alone, sample
@@ -117,6 +120,31 @@ def test_letters_stand_in_where_signs_cannot_be_shown(shop: Path) -> None:
     shown = text(calendar(shop, first=dt.date(2026, 12, 21), days=14), width=80, marks=LETTERS)
     assert shown.isascii()
     assert "####" in shown
+
+
+@pytest.mark.parametrize(
+    ("validity", "words"),
+    [
+        ("", "every day"),
+        ("time_start: 17:00", "every day, 17:00-24:00"),
+        ("time_end: 10:30, days_of_week: [mon, tue, wed]", "Mon to Wed, 00:00-10:30"),
+        ("time_start: 22:00, time_end: 02:00, days_of_week: [fri, sun]", "Fri and Sun, 22:00-02:00 (next morning)"),
+        ("exclude_holidays: true, exclude_dates: [2026-12-24]", "every day, not on holidays, not on 24 Dec 2026"),
+    ],
+)
+def test_when_is_said_in_words(validity: str, words: str) -> None:
+    """Days, hours and days of rest, as one would say them."""
+    assert when(Validity.model_validate(yaml.load(f"{{start_date: 2026-01-01, {validity}}}", loader))) == words
+
+
+def loader(stream: str) -> yaml.SafeLoader:
+    """Return a loader that takes dates and times for text, as ours does."""
+    made = yaml.SafeLoader(stream)
+    made.yaml_implicit_resolvers = {
+        key: [one for one in found if one[0] == "tag:yaml.org,2002:bool"]
+        for key, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    return made
 
 
 def test_filters_narrow_what_is_shown(promo: Promo) -> None:

@@ -80,8 +80,9 @@ def test_a_code_is_never_used_twice(promo: Promo, starter: Path) -> None:
 def test_an_unknown_type_names_the_nearest(promo: Promo, starter: Path) -> None:
     """Hyphens are taken for underscores, a misspelt type is refused with the one that was meant."""
     assert promo("new", "mix-match", "M3", *WISHES["mix_match"].split(), cwd=starter).code == 0
-    outcome = promo("new", "bogof", "B1", cwd=starter)
+    outcome = promo("new", "bogo", "B1", cwd=starter)
     assert outcome.code == 2
+    assert "did you mean buy_x_get_y?" in outcome.err
     assert "percent_discount" in promo("new", "percent", "B1", cwd=starter).err
 
 
