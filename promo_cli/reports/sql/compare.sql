@@ -43,7 +43,7 @@ columns:
 */
 WITH used AS (
     SELECT promotion_id, count(*) FILTER (stands) AS uses, sum(given) AS given,
-           coalesce(sum(bill_net) FILTER (stands), 0) AS net, sum(attributed) AS attributed,
+           coalesce(sum(bill_net) FILTER (stands), 0) AS net,
            count(DISTINCT person) FILTER (stands) AS customers, count(DISTINCT store_id) FILTER (stands) AS stores,
            count(DISTINCT business_date) FILTER (stands) AS days
     FROM uses GROUP BY promotion_id),
@@ -54,12 +54,7 @@ spread AS (
     FROM (SELECT promotion_id, coalesce(person, CAST(event_id AS VARCHAR)) AS cluster, sum(bill_net) AS net,
                  count(*) AS bills
           FROM uses WHERE stands GROUP BY ALL) GROUP BY promotion_id),
-reach AS (
-    SELECT promotion_id, count(*) AS bills
-    FROM period_sales JOIN period_reach
-      ON list_contains(stores, store_id) AND list_contains(channels, coalesce(channel, ''))
-     AND business_date BETWEEN first_day AND last_day AND hour(at_local) BETWEEN first_hour AND last_hour
-    WHERE NOT voided GROUP BY promotion_id)
+shares AS (SELECT promotion_id, sum(attributed) AS attributed FROM period_attributed GROUP BY promotion_id)
 SELECT coalesce(code, promotion_id) AS code, coalesce(name, '') AS name, coalesce(uses, 0) AS uses,
        coalesce(given, 0) - coalesce(amount, 0) AS discount, coalesce(net, 0) AS net, coalesce(attributed, 0) AS attributed,
        amount_of(coalesce(given, 0) - coalesce(amount, 0), uses) AS per_use, amount_of(net, uses) AS average_bill,
@@ -67,7 +62,7 @@ SELECT coalesce(code, promotion_id) AS code, coalesce(name, '') AS name, coalesc
        coalesce(customers, 0) AS customers, coalesce(stores, 0) AS stores, coalesce(days, 0) AS days,
        share_of(uses, bills) AS penetration
 FROM asked_promotions LEFT JOIN used USING (promotion_id) LEFT JOIN unmatched USING (promotion_id)
-LEFT JOIN spread USING (promotion_id) LEFT JOIN reach USING (promotion_id) LEFT JOIN promotion_names USING (promotion_id)
+LEFT JOIN spread USING (promotion_id) LEFT JOIN shares USING (promotion_id) LEFT JOIN period_reach USING (promotion_id) LEFT JOIN promotion_names USING (promotion_id)
 ORDER BY discount DESC, code;
 
 /*

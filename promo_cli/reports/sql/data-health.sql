@@ -24,7 +24,8 @@ CREATE OR REPLACE TEMP TABLE told AS
         SELECT DISTINCT store_id, bill_id, promotion_id FROM usages
         WHERE discount_amount > 0 AND asked_for(business_date, store_id, brand_id) AND asked_about(promotion_id)),
     shown AS (
-        SELECT DISTINCT store_id, bill_id, promotion_id FROM period_applied WHERE discount > 0 AND asked_about(promotion_id))
+        SELECT DISTINCT uses.store_id, bill_id, promotion_id
+        FROM period_uses AS uses JOIN (SELECT event_id, bill_id FROM bills) USING (event_id) WHERE discount > 0)
     SELECT coalesce(usage.store_id, shown.store_id) AS store_id, count(*) AS either,
            count(usage.bill_id) AS usages, count(shown.bill_id) AS on_bills,
            count(*) FILTER (shown.bill_id IS NULL) AS only_usage, count(*) FILTER (usage.bill_id IS NULL) AS only_bill

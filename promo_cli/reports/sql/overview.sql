@@ -5,10 +5,16 @@ needs: [period]
 caveats:
   - Net is what customers paid on bills with a promotion, after returns. It is not incremental - many would have bought anyway.
 */
-CREATE OR REPLACE TEMP TABLE uses AS SELECT * FROM period_uses;
 CREATE OR REPLACE TEMP TABLE given AS
-    SELECT promotion_id, business_date, given AS amount FROM uses
-    UNION ALL SELECT promotion_id, business_date, -amount FROM period_unmatched;
+    SELECT promotion_id, business_date, sum(amount) AS amount
+    FROM (SELECT promotion_id, business_date, given AS amount FROM period_uses
+          UNION ALL SELECT promotion_id, business_date, -amount FROM period_unmatched) GROUP BY ALL;
+
+-- A bill counts once, however many promotions it had.
+CREATE OR REPLACE TEMP TABLE bills_with AS
+    SELECT business_date, count(*) AS uses, sum(net) AS net
+    FROM (SELECT event_id, any_value(business_date) AS business_date, any_value(bill_net) AS net
+          FROM period_uses WHERE stands GROUP BY event_id) GROUP BY business_date;
 
 /*
 section: headline
@@ -23,14 +29,14 @@ columns:
   week: {title: in its last 7 days, type: amount}
   month: {title: in its month so far, type: amount}
 */
-SELECT (SELECT count(DISTINCT event_id) FROM uses WHERE stands) AS uses,
+SELECT (SELECT coalesce(sum(uses), 0) FROM bills_with) AS uses,
        (SELECT coalesce(sum(amount), 0) FROM given) AS discount,
-       (SELECT coalesce(sum(bill_net), 0) FROM (SELECT DISTINCT event_id, bill_net FROM uses WHERE stands)) AS net,
+       (SELECT coalesce(sum(net), 0) FROM bills_with) AS net,
        CASE WHEN (SELECT count(*) FROM ref_promotions) > 0
             THEN (SELECT count(*) FROM ref_promotions
                   WHERE active AND first_day <= last_known() AND coalesce(last_day, last_known()) >= last_known()
                     AND asked_about(promotion_id))
-            ELSE (SELECT count(DISTINCT promotion_id) FROM uses WHERE stands AND business_date > last_known() - 7)
+            ELSE (SELECT count(DISTINCT promotion_id) FROM period_uses WHERE stands AND business_date > last_known() - 7)
        END AS active,
        (SELECT coalesce(sum(amount), 0) FROM given WHERE business_date = last_known()) AS today,
        (SELECT coalesce(sum(amount), 0) FROM given WHERE business_date > last_known() - 7) AS week,
@@ -53,30 +59,19 @@ columns:
   penetration: {title: Penetration, type: percent, help: "uses by bills in reach"}
 */
 WITH used AS (
-    SELECT promotion_id, count(*) AS uses, sum(bill_net) AS net, sum(attributed) AS attributed,
-           count(DISTINCT store_id) AS stores
-    FROM uses WHERE stands GROUP BY promotion_id),
-    discounts AS (SELECT promotion_id, sum(amount) AS discount FROM given GROUP BY promotion_id),
-bills AS (
-    SELECT store_id, coalesce(channel, '') AS channel, business_date, hour(at_local) AS hour, count(*) AS bills
-    FROM period_sales WHERE NOT voided GROUP BY ALL),
-reach AS (
-    SELECT promotion_id, sum(bills) AS bills
-    FROM period_reach JOIN bills
-      ON list_contains(stores, store_id) AND list_contains(channels, channel)
-     AND business_date BETWEEN first_day AND last_day AND hour BETWEEN first_hour AND last_hour
-    GROUP BY promotion_id),
-once AS (
-    SELECT count(*) AS uses, coalesce(sum(bill_net), 0) AS net
-    FROM (SELECT DISTINCT event_id, bill_net FROM uses WHERE stands))
+    SELECT promotion_id, count(*) AS uses, sum(bill_net) AS net, count(DISTINCT store_id) AS stores
+    FROM period_uses WHERE stands GROUP BY promotion_id),
+shares AS (SELECT promotion_id, sum(attributed) AS attributed FROM period_attributed GROUP BY promotion_id),
+discounts AS (SELECT promotion_id, sum(amount) AS discount FROM given GROUP BY promotion_id),
+once AS (SELECT coalesce(sum(uses), 0) AS uses, coalesce(sum(net), 0) AS net FROM bills_with)
 SELECT code, promotion_id, name, coalesce(uses, 0) AS uses, discount,
        coalesce(net, 0) AS net, coalesce(attributed, 0) AS attributed, coalesce(stores, 0) AS stores,
        coalesce(bills, 0) AS bills, share_of(uses, bills) AS penetration, false AS _total
-FROM discounts LEFT JOIN used USING (promotion_id) LEFT JOIN reach USING (promotion_id)
-JOIN promotion_names USING (promotion_id)
+FROM discounts LEFT JOIN used USING (promotion_id) LEFT JOIN shares USING (promotion_id)
+LEFT JOIN period_reach USING (promotion_id) JOIN promotion_names USING (promotion_id)
 UNION ALL
 SELECT 'Total', NULL, NULL, uses, (SELECT coalesce(sum(discount), 0) FROM discounts), net, net,
-       (SELECT count(DISTINCT store_id) FROM uses WHERE stands), here,
+       (SELECT count(DISTINCT store_id) FROM period_uses WHERE stands), here,
        share_of(uses, here), true
 FROM once, (SELECT count(*) AS here FROM period_sales WHERE NOT voided)
 ORDER BY _total, uses DESC, discount DESC, code, promotion_id;
@@ -95,7 +90,7 @@ columns:
 */
 WITH days AS (
     SELECT business_date AS day, count(*) AS bills FROM period_sales WHERE NOT voided GROUP BY ALL),
-used AS (SELECT business_date AS day, count(DISTINCT event_id) AS uses FROM uses WHERE stands GROUP BY ALL),
+used AS (SELECT business_date AS day, uses FROM bills_with),
 discounts AS (SELECT business_date AS day, sum(amount) AS discount FROM given GROUP BY ALL)
 SELECT day, coalesce(uses, 0) AS uses, coalesce(discount, 0) AS discount, coalesce(bills, 0) AS bills,
        share_of(coalesce(uses, 0), bills) AS share

@@ -10,8 +10,8 @@ CREATE OR REPLACE TEMP TABLE uses AS SELECT * FROM period_uses;
 CREATE OR REPLACE TEMP TABLE unmatched AS SELECT * FROM period_unmatched;
 
 CREATE OR REPLACE TEMP TABLE reach AS
-    SELECT event_id, store_id, business_date, net FROM period_sales, period_reach
-    WHERE NOT voided AND list_contains(stores, store_id) AND list_contains(channels, coalesce(channel, ''))
+    SELECT event_id, store_id, net FROM (FROM period_sales WHERE NOT voided) AS sales, period_spans
+    WHERE (store_id, coalesce(channel, '')) IN (SELECT (store_id, channel) FROM period_places)
       AND business_date BETWEEN first_day AND last_day AND hour(at_local) BETWEEN first_hour AND last_hour;
 
 /*
@@ -78,7 +78,8 @@ columns:
 */
 WITH used AS (
     SELECT count(*) FILTER (stands) AS uses, coalesce(sum(given), 0) AS given,
-           coalesce(sum(bill_net) FILTER (stands), 0) AS net, coalesce(sum(attributed), 0) AS attributed,
+           coalesce(sum(bill_net) FILTER (stands), 0) AS net,
+           (SELECT coalesce(sum(attributed), 0) FROM period_attributed) AS attributed,
            count(*) FILTER (NOT stands) AS taken_back,
            count(DISTINCT person) FILTER (stands) AS customers,
            count(DISTINCT store_id) FILTER (stands) AS stores,
@@ -93,12 +94,11 @@ spread AS (
            sum(net * bills) AS xy
     FROM spent),
 offered AS (
-    SELECT count(DISTINCT store_id || '/' || bill_id) AS bills, count(*) FILTER (passed) AS passed
-    FROM (SELECT store_id, bill_id, false AS passed FROM uses WHERE stands
+    SELECT count(DISTINCT event_id) AS bills, count(*) FILTER (passed) AS passed
+    FROM (SELECT event_id, false AS passed FROM uses WHERE stands
           UNION ALL
-          SELECT store_id, bill_id, true FROM eligible
-          WHERE asked_for(business_date, store_id, brand_id) AND asked_about(promotion_id)
-            AND (store_id, bill_id) IN (SELECT (store_id, bill_id) FROM period_sales WHERE NOT voided))),
+          SELECT sales.event_id, true FROM eligible JOIN period_sales AS sales USING (store_id, bill_id)
+          WHERE NOT voided AND asked_about(promotion_id))),
 counted AS (SELECT count(*) AS here FROM reach)
 SELECT uses, given - (SELECT coalesce(sum(amount), 0) FROM unmatched) AS discount, net, attributed, taken_back,
        share_of(uses, here) AS penetration, wilson_low(uses, here) AS penetration_low,
@@ -163,9 +163,9 @@ columns:
   hour: {title: Hour, type: count}
   uses: {title: Uses, type: count, bar: true}
 */
-SELECT ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][isodow(business_date)::INTEGER] AS weekday, hour(at_local) AS hour,
+SELECT ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][isodow(business_date)::INTEGER] AS weekday, hour,
        count(*) AS uses
-FROM uses WHERE stands AND at_local IS NOT NULL GROUP BY isodow(business_date), hour(at_local)
+FROM uses WHERE stands AND hour IS NOT NULL GROUP BY isodow(business_date), hour
 ORDER BY isodow(business_date), hour;
 
 /*

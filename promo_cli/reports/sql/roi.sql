@@ -6,13 +6,14 @@ caveats:
   - Return counts only what is incremental, so it needs a comparison of grade A to D; a change against the weeks before has none.
 */
 CREATE OR REPLACE TEMP TABLE spent AS
-    WITH given AS (
-        SELECT promotion_id, sum(amount) AS given, count(DISTINCT event_id) FILTER (stands) AS uses,
-               coalesce(sum(attributed), 0) AS attributed
-        FROM (SELECT promotion_id, given AS amount, event_id, stands, attributed FROM period_uses
-              UNION ALL SELECT promotion_id, -amount, NULL, false, 0 FROM period_unmatched) GROUP BY promotion_id)
-    SELECT promotion_id, names.code, names.funder, given, uses, attributed, coalesce(programme_cost, 0) AS programme
-    FROM given JOIN promotion_names AS names USING (promotion_id)
+    WITH used AS (
+        SELECT promotion_id, sum(given) AS given, count(*) FILTER (stands) AS uses FROM period_uses GROUP BY promotion_id),
+    shares AS (SELECT promotion_id, sum(attributed) AS attributed FROM period_attributed GROUP BY promotion_id),
+    unmatched AS (SELECT promotion_id, sum(amount) AS amount FROM period_unmatched GROUP BY promotion_id)
+    SELECT promotion_id, names.code, names.funder, coalesce(used.given, 0) - coalesce(amount, 0) AS given,
+           coalesce(uses, 0) AS uses, coalesce(attributed, 0) AS attributed, coalesce(programme_cost, 0) AS programme
+    FROM used FULL JOIN unmatched USING (promotion_id) LEFT JOIN shares USING (promotion_id)
+    JOIN promotion_names AS names USING (promotion_id)
     LEFT JOIN (SELECT promotion_id, programme_cost FROM ref_promotions) USING (promotion_id);
 
 /*

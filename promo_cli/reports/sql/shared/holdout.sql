@@ -15,7 +15,9 @@ CREATE OR REPLACE TEMP TABLE held_out AS
         GROUP BY experiment, unit),
     tried AS (
         SELECT DISTINCT promotion_id, experiment, variant
-        FROM exposures JOIN period_applied USING (store_id, bill_id) WHERE stands AND asked_about(promotion_id)),
+        FROM (SELECT DISTINCT experiment, variant, store_id, bill_id FROM exposures)
+        JOIN period_sales USING (store_id, bill_id)
+        JOIN (SELECT event_id, promotion_id FROM period_uses WHERE stands) USING (event_id)),
     held AS (
         SELECT promotion_id, experiment, variant, variant != getvariable('control') AS treated
         FROM (SELECT DISTINCT promotion_id, experiment FROM tried)

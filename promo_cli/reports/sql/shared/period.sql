@@ -74,15 +74,21 @@ CREATE OR REPLACE TEMP VIEW period_sales AS SELECT * FROM known_sales WHERE in_p
 -- What each promotion gave on each bill, and what returns took back of that. A reward (points, cashback) gives no
 -- discount but is a use as well. A use stands until its bill is voided or all of its discount was given back.
 CREATE OR REPLACE TEMP VIEW known_given AS
-    WITH given AS (
-        SELECT event_id, promotion_id, max(code) AS code, sum(amount) AS discount
-        FROM (SELECT event_id, promotion_id, code, amount FROM bill_discounts
-              UNION ALL
-              SELECT event_id, reward.promotion_id, reward.code, 0
-              FROM (SELECT event_id, unnest(from_json(rewards, '[{"promotion_id":"VARCHAR","code":"VARCHAR"}]')) AS reward
-                    FROM bills WHERE rewards IS NOT NULL)
-              WHERE reward.promotion_id IS NOT NULL)
-        GROUP BY event_id, promotion_id),
+    WITH every AS (
+        SELECT event_id, promotion_id, code, amount FROM bill_discounts
+        UNION ALL
+        SELECT event_id, reward.promotion_id, reward.code, 0
+        FROM (SELECT event_id, unnest(from_json(rewards, '[{"promotion_id":"VARCHAR","code":"VARCHAR"}]')) AS reward
+              FROM bills WHERE rewards IS NOT NULL)
+        WHERE reward.promotion_id IS NOT NULL),
+    -- Bills of which nothing is asked need not be summed up.
+    near AS (
+        FROM every WHERE getvariable('promotions') IS NULL
+        UNION ALL
+        FROM every WHERE getvariable('promotions') IS NOT NULL
+          AND event_id IN (SELECT event_id FROM every SEMI JOIN asked_promotions USING (promotion_id))),
+    given AS (
+        SELECT event_id, promotion_id, max(code) AS code, sum(amount) AS discount FROM near GROUP BY event_id, promotion_id),
     back AS (
         SELECT bill_event_id AS event_id, promotion_id, sum(amount) AS reversed
         FROM refund_discounts JOIN known_returns USING (event_id) WHERE bill_event_id IS NOT NULL GROUP BY ALL)
@@ -90,17 +96,20 @@ CREATE OR REPLACE TEMP VIEW known_given AS
            given.discount = 0 OR coalesce(back.reversed, 0) < given.discount AS kept
     FROM given LEFT JOIN back USING (event_id, promotion_id);
 
--- Every use in the period, of all promotions: a bill's net is shared among all it had, not among the asked ones.
+-- Every use in the period on the bills that had an asked promotion: a bill's net is shared among all that it had.
 CREATE OR REPLACE TEMP TABLE period_applied AS
-    SELECT sales.event_id, sales.bill_id, sales.store_id, sales.brand_id, sales.channel, sales.business_date,
-           sales.at_local, sales.at_utc, sales.person, sales.customer_type, sales.net AS bill_net, given.promotion_id,
-           given.code, given.discount, CASE WHEN sales.voided THEN given.discount ELSE given.reversed END AS reversed,
+    SELECT sales.event_id, sales.store_id, sales.channel, sales.business_date, hour(sales.at_local) AS hour, sales.at_utc,
+           sales.person, sales.customer_type, sales.net AS bill_net, given.promotion_id, given.code, given.discount,
+           CASE WHEN sales.voided THEN given.discount ELSE given.reversed END AS reversed,
            NOT sales.voided AND given.kept AS stands
     FROM known_given AS given JOIN period_sales AS sales USING (event_id);
 
--- `attributed` shares a bill's net among its standing promotions by what they gave (equally where none gave any),
--- rounded down to thousandths; the largest takes the rest.
 CREATE OR REPLACE TEMP VIEW period_uses AS
+    SELECT *, discount - reversed AS given FROM period_applied WHERE asked_about(promotion_id);
+
+-- `attributed` shares a bill's net among its standing promotions by what they gave (equally where none gave any),
+-- rounded down to thousandths; the largest takes the rest. Only bills with several need that.
+CREATE OR REPLACE TEMP VIEW period_attributed AS
     WITH several AS (
         SELECT event_id FROM period_applied WHERE stands GROUP BY event_id HAVING count(*) > 1),
     weighed AS (
@@ -110,17 +119,17 @@ CREATE OR REPLACE TEMP VIEW period_uses AS
         FROM period_applied SEMI JOIN several USING (event_id) WHERE stands WINDOW bill AS (PARTITION BY event_id)),
     shared AS (
         SELECT *, CAST(1000 * bill_net AS HUGEINT) * weight // sum(weight) OVER (PARTITION BY event_id) AS share
-        FROM weighed),
-    parts AS (
-        SELECT event_id, promotion_id,
+        FROM weighed)
+    SELECT promotion_id, CAST(bill_net AS DECIMAL(30,3)) AS attributed
+    FROM period_uses ANTI JOIN several USING (event_id) WHERE stands
+    UNION ALL
+    SELECT promotion_id, CAST(attributed AS DECIMAL(30,3)) FROM (
+        SELECT promotion_id,
                CASE WHEN place > 1 THEN CAST(share AS DECIMAL(30,0)) * 0.001
                     ELSE bill_net - CAST(sum(share) OVER (PARTITION BY event_id) - share AS DECIMAL(30,0)) * 0.001
                END AS attributed
         FROM shared)
-    SELECT applied.*, applied.discount - applied.reversed AS given,
-           CASE WHEN NOT stands THEN 0 ELSE coalesce(parts.attributed, applied.bill_net) END AS attributed
-    FROM period_applied AS applied LEFT JOIN parts USING (event_id, promotion_id)
-    WHERE asked_about(applied.promotion_id);
+    WHERE asked_about(promotion_id);
 
 -- Returns without a receipt give discounts back too; they count on their own day.
 CREATE OR REPLACE TEMP VIEW period_unmatched AS
@@ -143,13 +152,38 @@ CREATE OR REPLACE TEMP VIEW known_lines AS
 CREATE OR REPLACE TEMP VIEW promotion_names AS
     SELECT promotion_id, coalesce(max(ref_promotions.code), max(tills.code), promotion_id) AS code,
            coalesce(max(ref_promotions.name), '') AS name, max(coalesce(funder, 'company')) AS funder
-    FROM (SELECT promotion_id, max(code) AS code FROM period_applied GROUP BY promotion_id
+    FROM (SELECT promotion_id, max(code) AS code FROM period_uses GROUP BY promotion_id
           UNION ALL SELECT promotion_id, max(code) FROM period_unmatched GROUP BY promotion_id) AS tills
     FULL JOIN ref_promotions USING (promotion_id) GROUP BY promotion_id;
 
--- Bills in the stores, channels, days and hours where a promotion was used: those it could have been used on.
+-- Where and when each promotion was used: bills in these stores, channels, days and hours are those it could reach.
+CREATE OR REPLACE TEMP VIEW period_spans AS
+    SELECT promotion_id, min(business_date) AS first_day, max(business_date) AS last_day, min(hour) AS first_hour,
+           max(hour) AS last_hour
+    FROM period_uses WHERE stands GROUP BY promotion_id;
+CREATE OR REPLACE TEMP VIEW period_places AS
+    SELECT DISTINCT promotion_id, store_id, coalesce(channel, '') AS channel FROM period_uses WHERE stands;
+
+-- How many bills each could reach. Bills are counted once for each span of hours, and by running sums over days.
 CREATE OR REPLACE TEMP VIEW period_reach AS
-    SELECT promotion_id, list(DISTINCT store_id) AS stores, list(DISTINCT coalesce(channel, '')) AS channels,
-           min(business_date) AS first_day, max(business_date) AS last_day,
-           min(hour(at_local)) AS first_hour, max(hour(at_local)) AS last_hour
-    FROM period_applied WHERE stands AND asked_about(promotion_id) GROUP BY promotion_id;
+    WITH hours AS (SELECT DISTINCT first_hour, last_hour FROM period_spans),
+    counted AS (
+        SELECT store_id, coalesce(channel, '') AS channel, business_date, hour(at_local) AS hour, count(*) AS bills
+        FROM period_sales WHERE NOT voided GROUP BY ALL),
+    daily AS (
+        SELECT store_id, channel, first_hour, last_hour, business_date, sum(bills) AS bills
+        FROM counted JOIN hours ON hour BETWEEN first_hour AND last_hour GROUP BY ALL),
+    running AS (
+        SELECT * EXCLUDE (bills), sum(bills) OVER (
+            PARTITION BY store_id, channel, first_hour, last_hour ORDER BY business_date) AS so_far
+        FROM daily),
+    wanted AS (FROM period_places JOIN period_spans USING (promotion_id)),
+    ends AS (
+        SELECT promotion_id, store_id, channel, first_hour, last_hour, last_day AS day, 1 AS sign FROM wanted
+        UNION ALL
+        SELECT promotion_id, store_id, channel, first_hour, last_hour, first_day - 1, -1 FROM wanted)
+    SELECT promotion_id, CAST(sum(sign * so_far) AS BIGINT) AS bills
+    FROM ends ASOF JOIN running
+      ON ends.store_id = running.store_id AND ends.channel = running.channel
+     AND ends.first_hour = running.first_hour AND ends.last_hour = running.last_hour AND ends.day >= running.business_date
+    GROUP BY promotion_id;
