@@ -27,6 +27,7 @@ _NAMED = [
     (base.Quantity, "quantity"),
     (base.Date, "date"),
     (base.ClockTime, "time of day"),
+    (base.EndTime, "time of day"),
     (base.Day, "day of the week"),
     (compiled_rules.FullTime, "time of day with seconds"),
     (compiled_rules.Weekday, "day of the week, 1 to 7"),
@@ -47,9 +48,9 @@ _OPENING = """# Fields
 Generated from the code by `make docs`. An editor shows the same texts as you type: see `promo schema install`.
 
 An **amount** is in major units and exact: 25000 or 25_000 rupiah, 12.50 dollars. A **percent** is 20 or 33.33. A
-**date** is written 2026-02-28, a **time of day** 22:00, by the store's own clock. A **day of the week** is mon to sun,
-or 1 (Monday) to 7. An **id** is made of letters, digits, `.`, `_` and `-`, at most 64 of them; capitals make no
-difference. Fields in bold must be there.
+**date** is written 2026-02-28, a **time of day** 22:00, by the store's own clock; an end may be 24:00. A **day of the
+week** is mon to sun, or 1 (Monday) to 7. An **id** is made of letters, digits, `.`, `_` and `-`, at most 64 of them;
+capitals make no difference. Fields in bold must be there.
 """
 
 

@@ -12,7 +12,17 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, StringConstraints, Tag, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    StringConstraints,
+    Tag,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -73,6 +83,15 @@ def _time(value: Any) -> dt.time:
     raise expected("a time of day from 00:00 to 23:59, such as 22:00")
 
 
+class EndOfDay(dt.time):
+    """Midnight as the end of a day, written 24:00; equal to 00:00, which is when it is."""
+
+
+def _end(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    ends = isinstance(value, EndOfDay) or value in ("24:00", "24:00:00")
+    return EndOfDay() if ends else read(_time(value))
+
+
 def _day(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 7:
         return value
@@ -110,6 +129,11 @@ ClockTime = Annotated[
     dt.time, BeforeValidator(_time), WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2})?$"})
 ]
 """The store's wall clock."""
+
+EndTime = Annotated[
+    dt.time, WrapValidator(_end), WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2})?$"})
+]
+"""The same where something ends, exclusive: 24:00 is midnight."""
 
 Day = Annotated[
     int,

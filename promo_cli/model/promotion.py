@@ -6,7 +6,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import ConfigDict, Field, SerializeAsAny, Tag
 
-from promo_cli.model.base import AllOr, Amount, ClockTime, Date, Day, Id, Strict, Text, by_kind
+from promo_cli.model.base import AllOr, Amount, ClockTime, Date, Day, EndTime, Id, Strict, Text, by_kind
 from promo_cli.model.expectation import PromotionTest
 
 STAGES = ("item", "order", "payment", "earn")
@@ -22,8 +22,9 @@ class Validity(Strict):
     """The last day, inclusive. Default: open-ended."""
     time_start: ClockTime | None = None
     """The hour it begins, by the store's clock. Default: the whole day."""
-    time_end: ClockTime | None = None
-    """The hour it ends, exclusive. Before `time_start` it is the next morning, which belongs to the day it began."""
+    time_end: EndTime | None = None
+    """The hour it ends, exclusive, at the latest 24:00. Before `time_start` it is the next morning, which belongs to
+    the day it began."""
     days_of_week: list[Day] = [1, 2, 3, 4, 5, 6, 7]
     """Days it begins on: mon to sun, or 1 (Monday) to 7. Default: every day."""
     exclude_holidays: bool = False

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from promo_cli.model.base import Amount, ClockTime, Date, Day, Id, Strict, Text
+from promo_cli.model.base import Amount, ClockTime, Date, Day, EndTime, Id, Strict, Text
 
 
 class Brand(Strict):
@@ -25,8 +25,8 @@ class OpeningHours(Strict):
     """The days it opens: mon to sun, or 1 (Monday) to 7. Default: every day."""
     open: ClockTime
     """When it opens, by its own clock."""
-    close: ClockTime
-    """When it closes; before `open` it is the next morning."""
+    close: EndTime
+    """When it closes; before `open` it is the next morning. 00:00 to 24:00 is the whole day round."""
 
 
 class Store(Strict):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from promo_cli.diagnostics import Severity
-from promo_cli.model.base import DAYS
+from promo_cli.model.base import DAYS, EndOfDay
 from promo_cli.model.promotion import Promotion, Validity
 from promo_cli.model.reference import OpeningHours
 from promo_cli.validation.facts import Facts
@@ -60,7 +60,7 @@ def empty_hours(promotion: Promotion[Any], facts: Facts) -> Iterator[Finding]:
     Fix: write the hours that are meant, or remove both for the whole day.
     """
     start, end = promotion.validity.time_start, promotion.validity.time_end
-    if start is not None and start == end:
+    if start is not None and start == end and not isinstance(end, EndOfDay):
         also = (Also("the same as here", "/validity/time_start"),)
         advice = "write the hours that are meant, or remove both for the whole day"
         yield Finding("the hours begin and end at the same time", "/validity/time_end", also=also, help=advice)
@@ -201,9 +201,9 @@ def last_minute_missing(promotion: Promotion[Any], facts: Facts) -> Iterator[Fin
         validity: {start_date: 2026-02-01, time_start: 17:00, time_end: 23:59}
 
     Good:
-        validity: {start_date: 2026-02-01, time_start: 17:00, time_end: 00:00}
+        validity: {start_date: 2026-02-01, time_start: 17:00, time_end: 24:00}
 
-    Fix: write 00:00, which ends at midnight; for the whole day remove both times.
+    Fix: write 24:00, which is midnight; for the whole day remove both times.
     """
     validity = promotion.validity
     if validity.time_end in _LAST_MINUTES:
@@ -211,8 +211,8 @@ def last_minute_missing(promotion: Promotion[Any], facts: Facts) -> Iterator[Fin
         yield Finding(
             "the last minute before midnight is left out",
             "/validity/time_end",
-            help="remove both times for the whole day" if all_day else "write 00:00 for midnight",
-            change=None if all_day else Change("/validity/time_end", "00:00"),
+            help="remove both times for the whole day" if all_day else "write 24:00 for midnight",
+            change=None if all_day else Change("/validity/time_end", "24:00"),
         )
 
 
