@@ -13,6 +13,7 @@ from typing import Literal
 from promo_cli.diagnostics import Failure
 from promo_cli.pipeline.environment import environment, storage_of
 from promo_cli.pipeline.operate import is_folder, key_folder, trusted_of, writer_for
+from promo_cli.pipeline.secret import VARIABLE, secret_in_use
 from promo_cli.protocol.fields import time_text
 from promo_cli.publishing.keyring import KEY_VARIABLE, ROOT_VARIABLE
 from promo_cli.publishing.live import newest_root, read_live_head
@@ -22,7 +23,7 @@ from promo_cli.workspace import Workspace, load
 
 _CLOCK_SLACK = dt.timedelta(minutes=5)
 _PLAIN = ("PROMO_WORKSPACE", "PROMO_ENV", "PROMO_KEYS", "AWS_PROFILE", "AWS_REGION", "AWS_ENDPOINT_URL")
-_SECRET = (ROOT_VARIABLE, KEY_VARIABLE, "PROMO_HMAC_KEY")
+_SECRET = (ROOT_VARIABLE, KEY_VARIABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,19 @@ def _settings(workspace: Workspace, env: str) -> Iterator[Check]:
     for name in (*_PLAIN, *_SECRET):
         if value := os.environ.get(name):
             yield Check(name, "ok", "set" if name in _SECRET else value, "environment variable")
+    yield _ingest_secret(workspace.root, env, own_folder=is_folder(chosen))
+
+
+def _ingest_secret(root: Path, env: str, *, own_folder: bool) -> Check:
+    """Look at what turns phones into keyed hashes; only ingest needs it."""
+    advice = f"set {VARIABLE} to the secret that {env} has had from the beginning; it never changes"
+    secret = secret_in_use(root, env)
+    if secret is None:
+        made = "; the first ingest makes one" if own_folder else ", which promo ingest needs"
+        return Check("ingest secret", "note", f"none{made}", help=None if own_folder else advice)
+    if secret.key_id is None:
+        return Check("ingest secret", "problem", "expected 64 hex digits, found something else", secret.source, advice)
+    return Check("ingest secret", "ok", f"key {secret.key_id}", secret.source)
 
 
 def _storage(workspace: Workspace, env: str, now: dt.datetime, *, probe: bool) -> Iterator[Check]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from promo_cli.protocol.layout import BLOBS, HEAD, INTENTS, PINS, PROBE, RECEIPTS, RELEASES, TOMBSTONES, UPLOADS
 
-ROLES = ("publisher", "gc", "till", "ingester", "granter")
+ROLES = ("publisher", "gc", "till", "ingester", "privacy", "granter")
 _ROOTS = "root/"
 _IF_NEW = {"Null": {"s3:if-none-match": "false"}}
 _IF_SAME = {"Null": {"s3:if-match": "false"}}
@@ -72,8 +72,15 @@ def _statements(role: str, bucket: str, base: str, store_id: str | None) -> list
                 listing,
                 on("Upload", "PutObject", f"{UPLOADS}*"),
             ]
-    return [
+    ingesting = [
         on("Read", "GetObject", f"{UPLOADS}*", f"{RECEIPTS}*", "events/*"),
         listing,
         on("Answer", "PutObject", f"{RECEIPTS}*"),
+    ]
+    if role == "ingester":
+        return ingesting
+    return [
+        *ingesting,
+        on("Remember", "PutObject", "events/privacy/*", condition=_IF_NEW),
+        on("Forget", "DeleteObject", f"{UPLOADS}*"),
     ]

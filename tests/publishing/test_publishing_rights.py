@@ -137,6 +137,22 @@ def test_an_ingester_reads_uploads_and_answers(bucket: Bucket) -> None:
         _refused(call)
 
 
+def test_whoever_erases_deletes_uploads_and_never_a_tombstone(bucket: Bucket) -> None:
+    """What was erased cannot be taken back with the same rights, nor an upload be changed."""
+    bucket.owner.put(UPLOAD, b"x")
+    storage = bucket.as_role("privacy")
+    storage.put("events/privacy/erased-1.json", b"{}", if_none_match=True)
+    assert storage.get("events/privacy/erased-1.json") is not None
+    for call in (
+        lambda: storage.delete("events/privacy/erased-1.json"),
+        lambda: storage.put(UPLOAD, b"y"),
+        lambda: storage.put("HEAD", b"x"),
+    ):
+        _refused(call)
+    storage.delete(UPLOAD)
+    assert bucket.owner.get(UPLOAD) is None
+
+
 def test_a_granter_signs_for_what_it_may_do_itself(bucket: Bucket, tmp_path: Path) -> None:
     """It reads releases and receipts and writes uploads; it cannot publish."""
     keys = keys_in(tmp_path)

@@ -57,3 +57,21 @@ def test_a_secret_that_is_missing_is_named(shop: Path, promo: Any, monkeypatch: 
     refused = promo("privacy", "erase", "M-ann", "--env", "local", cwd=shop)
     assert refused.code == 2
     assert "expected 64 hex digits in PROMO_HMAC_KEY" in refused.err
+
+
+def test_doctor_says_which_secret_is_in_use(shop: Path, promo: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its source and its name, which tombstones carry; never the secret."""
+
+    def check() -> Any:
+        found = promo("doctor", "--env", "local", "--json", cwd=shop).json["checks"]
+        return next(each for each in found if each["name"] == "ingest secret")
+
+    assert (check()["verdict"], check()["source"].endswith("out/keys/local/hmac.key")) == ("ok", True)
+    promo("privacy", "erase", "M-ann", "--env", "local", cwd=shop)
+    (stone, _) = (shop / "out" / "bucket" / "events" / "privacy").glob("erased-*.json")
+    assert check()["detail"] == f"key {canonical.loads(stone.read_bytes())['key_id']}"
+    monkeypatch.setenv("PROMO_HMAC_KEY", "00" * 32)
+    assert check()["source"] == "environment variable PROMO_HMAC_KEY"
+    assert "00" * 32 not in str(check())
+    monkeypatch.setenv("PROMO_HMAC_KEY", "short")
+    assert check()["verdict"] == "problem"
