@@ -115,7 +115,7 @@ class Row:
 
 def figures_of_file(source: Path) -> Figures:
     """Add up the file itself."""
-    with _opened(source) as con:
+    with opened(source) as con:
         return _figures(con, _IN_FILE)
 
 
@@ -127,7 +127,7 @@ def figures_of_warehouse(warehouse: Path) -> Figures:
 
 def write_uploads(storage: Storage, source: Path) -> int:
     """Put what each country's till would have uploaded, a day at a time, and return the number of uploads."""
-    with _opened(source) as con:
+    with opened(source) as con:
         rows = itertools.starmap(Row, con.execute(_ROWS).fetchall())
     uploads = 0
     for country, own in itertools.groupby(rows, key=lambda row: row.country):
@@ -147,7 +147,8 @@ def load(storage: Storage, warehouse: Path) -> IngestResult:
     return ingest(storage, warehouse=warehouse, env="bench", hmac_key=KEY, now=NOW)
 
 
-def _opened(source: Path) -> duckdb.DuckDBPyConnection:
+def opened(source: Path) -> duckdb.DuckDBPyConnection:
+    """Return a connection that has the file as the table `source`."""
     con = duckdb.connect()
     # As text first: CSV knows no types, and its customers may all be missing.
     columns = "Quantity: 'DOUBLE', UnitPrice: 'DOUBLE', CustomerID: 'DOUBLE', InvoiceDate: 'TIMESTAMP'"
