@@ -24,6 +24,8 @@ def kaplan_meier(observed: Iterable[tuple[float, bool, int]]) -> list[Step]:
     Kaplan, Meier (1958), Journal of the American Statistical Association 53, 457-481; variance by Greenwood, interval
     on the log-log scale (Kalbfleisch, Prentice 1980), which stays inside 0 to 1.
     """
+    import warnings
+
     import numpy as np
     from scipy import stats  # type: ignore[import-untyped]
 
@@ -35,7 +37,9 @@ def kaplan_meier(observed: Iterable[tuple[float, bool, int]]) -> list[Step]:
     times = np.concatenate([*happened, *censored]).astype(float)
     flags = np.concatenate([np.zeros(len(each), bool) for each in happened] + [np.ones(len(e), bool) for e in censored])
     function = stats.ecdf(stats.CensoredData.right_censored(times, flags)).sf
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
+        # Where nobody or everybody is left the formula has no interval; those ends are filled in below.
+        warnings.filterwarnings("ignore", "The confidence interval is undefined")
         interval = function.confidence_interval(method="log-log")
     steps = []
     for at, time in enumerate(function.quantiles):
