@@ -62,6 +62,7 @@ def _lines(found: Plan) -> Iterator[str]:
     base = f"release {found.held.base_seq}" if found.held.base_seq else "nothing yet"
     if found.difference.empty:
         yield f"Nothing to publish: {base} in {found.where} holds exactly this."
+        yield from used_up_lines(found)
         return
     if found.under_way is not None and found.same_inputs:
         rollout = found.under_way
@@ -71,9 +72,16 @@ def _lines(found: Plan) -> Iterator[str]:
         yield f"Plan for {found.held.env} ({found.where}), over {base}, as of {found.held.as_of}:"
     yield from change_lines(found.difference)
     yield from wave_lines(found)
+    yield from used_up_lines(found)
     for one in found.previews:
         yield f"\n{title(one)}"
         yield receipt(one)
+
+
+def used_up_lines(found: Plan) -> Iterator[str]:
+    """Yield the promotions whose limit is reached."""
+    if found.used_up:
+        yield f"Limit reached, tills skip: {', '.join(found.used_up)}"
 
 
 def wave_lines(found: Plan) -> Iterator[str]:

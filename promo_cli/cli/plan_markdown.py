@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from promo_cli.cli.changes import dates, other_changes, stores
-from promo_cli.cli.plan import receipt, title, wave_lines
+from promo_cli.cli.plan import receipt, title, used_up_lines, wave_lines
 
 if TYPE_CHECKING:
     from promo_cli.pipeline.plan import Plan
@@ -49,7 +49,7 @@ def _blocks(found: Plan) -> Iterator[str]:
         yield table + _row(change)
     for what, several in other_changes(found.difference):
         yield f"\n**{what}**: {_cell(stores(several))}\n"
-    for line in wave_lines(found):
+    for line in (*wave_lines(found), *used_up_lines(found)):
         yield f"\n{_cell(line)}\n"
     for one in found.previews:
         yield (

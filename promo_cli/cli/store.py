@@ -23,7 +23,9 @@ def store() -> None:
 def policy(
     session: Session,
     env: Env,
-    role: Annotated[str, typer.Option("--role", metavar="ROLE", help="publisher, gc, till, ingester, privacy or granter.")],
+    role: Annotated[
+        str, typer.Option("--role", metavar="ROLE", help="publisher, gc, till, ingester, privacy, granter.")
+    ],
     *,
     store: Annotated[
         str | None, typer.Option("--store", metavar="ID", help="The till's store, for --role till.")

@@ -23,7 +23,7 @@ from promo_cli.workspace import Workspace, load
 
 _CLOCK_SLACK = dt.timedelta(minutes=5)
 _PLAIN = ("PROMO_WORKSPACE", "PROMO_ENV", "PROMO_KEYS", "AWS_PROFILE", "AWS_REGION", "AWS_ENDPOINT_URL")
-_SECRET = (ROOT_VARIABLE, KEY_VARIABLE)
+_SECRET = (ROOT_VARIABLE, KEY_VARIABLE, VARIABLE)
 
 
 @dataclass(frozen=True, slots=True)

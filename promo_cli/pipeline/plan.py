@@ -20,6 +20,7 @@ from promo_cli.pipeline.plan_inputs import inputs_sha256
 from promo_cli.pipeline.price import Priced, priced
 from promo_cli.pipeline.provenance import provenance
 from promo_cli.pipeline.rollout import stages_of
+from promo_cli.pipeline.usage import used_up
 from promo_cli.protocol import canonical
 from promo_cli.protocol.blob import blob_of
 from promo_cli.protocol.fields import DocumentError, Fields
@@ -91,6 +92,8 @@ class Plan:
     under_way: Rollout | None = None
     """The rollout that is under way; `same_inputs` says whether it brings exactly this."""
     same_inputs: bool = False
+    used_up: tuple[str, ...] = ()
+    """Codes of promotions whose limit in all is reached, as far as this machine's warehouse knows: tills skip them."""
 
     def document(self) -> dict[str, Any]:
         """Return the plan as JSON values; `promo publish PLAN` reads it back."""
@@ -106,6 +109,7 @@ class Plan:
             "base": None if held.base_seq is None else {"seq": held.base_seq, "sha256": held.base_sha256},
             "effect_sha256": held.effect_sha256,
             "stores": self.stores,
+            "used_up": list(self.used_up),
             "waves": [
                 {
                     "cohorts": None if one.cohorts is None else list(one.cohorts),
@@ -156,6 +160,7 @@ def plan_environment(start: Path, env: str, *, as_of: dt.date | None, now: dt.da
         waves=() if staged is None or live is None or under_way is not None else _waves(staged, live, bundles),
         under_way=under_way,
         same_inputs=inputs == inputs_sha256(workspace),
+        used_up=used_up(workspace, env, on),
     )
 
 

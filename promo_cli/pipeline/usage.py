@@ -6,6 +6,7 @@ import datetime as dt
 
 from promo_cli.compiler import promotion_id
 from promo_cli.pipeline.ingest import warehouse_of
+from promo_cli.protocol.counters import parse
 from promo_cli.warehouse.database import reading
 from promo_cli.warehouse.listing import environment_of
 from promo_cli.warehouse.usage import counters, is_limited
@@ -25,3 +26,12 @@ def counters_of(workspace: Workspace, env: str, day: dt.date) -> bytes | None:
         return None
     with reading(warehouse) as con:
         return counters(con, limits, day) if environment_of(con) == env else None
+
+
+def used_up(workspace: Workspace, env: str, day: dt.date) -> tuple[str, ...]:
+    """Return the codes of promotions whose limit in all is reached, which tills skip. Errors as `counters_of`."""
+    blob = counters_of(workspace, env, day)
+    found = {} if blob is None else parse(blob).promotions
+    company = workspace.settings.company.id
+    ids = {promotion_id(company, each): each.code for each in workspace.promotions}
+    return tuple(sorted(ids[one] for one, counter in found.items() if counter.exhausted))

@@ -47,3 +47,13 @@ def test_a_warehouse_of_another_environment_does_not_count(promo: Promo, limited
     upload(limited, usage(1))
     assert promo("ingest", "--env", "local").code == 0
     assert counters_of(load(limited), "production", dt.date(2026, 2, 7)) is None
+
+
+def test_a_plan_names_what_is_used_up(promo: Promo, limited: Path) -> None:
+    """In words and in the document, also where nothing else would change."""
+    arguments = ("plan", "--env", "local", "--as-of", DAY)
+    assert "Limit reached" not in promo(*arguments, cwd=limited).out
+    upload(limited, usage(1), usage(2))
+    assert promo("ingest", "--env", "local").code == 0
+    (code,) = promo(*arguments, "--json").json["used_up"]
+    assert f"Limit reached, tills skip: {code}" in promo(*arguments).out
