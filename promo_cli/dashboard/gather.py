@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 DAYS = 91
 """How many days the dashboard looks back by default."""
 
-WHOLE_PAGES = ("cross-brand", "segments", "products", "data-health")
-"""Reports that are a page each, where the toolkit or the workspace has them."""
+WHOLE_PAGES = ("cross-brand", "segments", "products", "experiments", "vouchers")
+"""Reports that are a page each, where the toolkit has them; then the workspace's own, and last data-health."""
 
 _OWN_SQL = Path(__file__).parent / "sql"
 
@@ -46,8 +46,9 @@ def gather(
     since = first or (until - dt.timedelta(days=DAYS - 1) if until > dt.date.min else until)
     params = {"from": since, "to": until, "as_of": until}
     cells = _cells(workspace, params)
-    known = files.names(workspace.root / OWN_REPORTS)
-    pages = [name for name in WHOLE_PAGES if name in known]
+    if cells.days:
+        params["from"] = cells.days[0]
+    pages = _page_names(workspace)
     offers = _offers(workspace, cells, until)
     count = len(pages) + len(offers)
     reports: dict[str, ReportResult] = {}
@@ -69,8 +70,20 @@ def gather(
         overview=_run(workspace, "overview", params),
         reports=reports,
         about=about,
-        roi=_run(workspace, "roi", params) if "roi" in known else None,
+        roi=_run(workspace, "roi", params) if "roi" in files.names(None) else None,
     )
+
+
+def _page_names(workspace: Workspace) -> list[str]:
+    """Return the reports that are pages: of the workspace's own those that need nothing but a period."""
+    folder, built_in = workspace.root / OWN_REPORTS, files.names(None)
+    own = [name for name in files.names(folder) if name not in built_in and _needs_nothing(files.read(name, folder))]
+    health = ["data-health"] if "data-health" in built_in else []
+    return [*(name for name in WHOLE_PAGES if name in built_in), *own, *health]
+
+
+def _needs_nothing(report: files.Report) -> bool:
+    return report.promotions == "any" and not any(parameter.required for parameter in report.parameters)
 
 
 def _run(workspace: Workspace, name: str, params: dict[str, Any], folder: Path | None = None) -> ReportResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from promo_cli.reports.result import Blank, Column, ReportResult, Row, Section
 
 _FONT = "Libertinus Serif"
 _WIDTH = 620
+_MOST_COLUMNS = 6
+_LONG = 20
 
 
 def render_pdf(result: ReportResult) -> bytes:
@@ -70,7 +73,7 @@ def _content(result: ReportResult, numbers: Numbers, drawings: set[str]) -> dict
 
 
 def _section(section: Section, numbers: Numbers, drawings: set[str]) -> dict[str, Any]:
-    shown = list(intervals(section))
+    shown = [each for each in intervals(section) if section.figures or not _left_out(each[1], section)]
     drawing = f"{section.name}.svg"
     return {
         "title": section.title,
@@ -85,12 +88,23 @@ def _section(section: Section, numbers: Numbers, drawings: set[str]) -> dict[str
     }
 
 
+def _left_out(column: Column, section: Section) -> bool:
+    return column.detail and len(section.columns) > _MOST_COLUMNS
+
+
+def _breakable(text: str) -> str:
+    """Let a long word end a line after its hyphens and dots, where paper is narrow."""
+    return re.sub(r"(?<=[-_./])(?=\S{6})", "\u200b", text) if len(text) > _LONG else text
+
+
 def _cells(
     row: Row, shown: Sequence[tuple[int, Column, tuple[int, int] | None]], numbers: Numbers
 ) -> list[dict[str, Any]]:
     return [
         {
-            "text": day_text(value) if isinstance(value := row[at], dt.date) else numbers.cell(value, column),
+            "text": day_text(value)
+            if isinstance(value := row[at], dt.date)
+            else _breakable(numbers.cell(value, column)),
             "bounds": numbers.bounds(row[ends[0]], row[ends[1]], column) if ends else "",
             "blank": value is None or isinstance(value, Blank),
         }

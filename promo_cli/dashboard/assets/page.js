@@ -205,7 +205,7 @@ const tile = (id, text, aside, spark) => {
 };
 
 const compared = ({ share: moved, before }, words) => {
-  if (before === null) return `${words} are not all here`;
+  if (before === null) return "the days before are not here";
   if (moved === null) return `nothing in ${words}`;
   return `${moved < 0 ? "−" : "+"}${Promo.plain(Math.abs(moved) * 100, 1)}% on ${words}`;
 };
@@ -314,6 +314,9 @@ document.addEventListener("DOMContentLoaded", () => {
     (model.points ? Promo.scatter : Promo.line)(host, model);
   });
   const page = document.body.dataset.page;
+  const menu = document.querySelector(".menu");
+  const current = menu.querySelector("[aria-current]");
+  if (current) menu.scrollLeft = current.offsetLeft - menu.clientWidth / 2;
   for (const id of ["top-by", "search"]) {
     document.getElementById(id)?.addEventListener("input", () => document.getElementById("filters").dispatchEvent(new Event("change")));
   }
