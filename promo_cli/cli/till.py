@@ -145,6 +145,26 @@ def upload(session: Session, env: Env, store: Store, *, state: State = None, jso
     raise typer.Exit(sent.exit_code)
 
 
+@command(app, "conformance")
+def conformance(
+    session: Session,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="A new folder, or one with a pack.")],
+    *,
+    json: JsonFlag = False,
+) -> None:
+    """Write the conformance pack for till vendors: buckets, good and bad, and what a till has to make of each."""
+    from promo_cli.pipeline.conformance import write_pack
+
+    pack = write_pack(out)
+    if json:
+        cases = {str(level): count for level, count in pack.cases.items()}
+        session.document({"schema": "promo.till-conformance/1", "out": str(out), "cases": cases})
+        return
+    by_level = ", ".join(f"{count} of level {level}" for level, count in pack.cases.items())
+    session.result(f"Wrote {sum(pack.cases.values())} cases to {out}: {by_level}.")
+    session.note("docs/till-vendors.md says how to read them.")
+
+
 def _summary(promotion: dict[str, Any]) -> str:
     validity = promotion["validity"]
     return (

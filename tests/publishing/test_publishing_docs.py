@@ -19,10 +19,12 @@ from tests.publishing.harness import keys_in, put
 from tests.till.shop import promotion, shop_bundle
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
-SCRIPTS = re.findall(r"<!-- run -->\n```sh\n(.*?)```", GUIDE, flags=re.S)
+START = (Path(__file__).parents[2] / "docs" / "till-vendors.md").read_text()
+SCRIPTS, FIRST_STEPS = (re.findall(r"<!-- run -->\n```sh\n(.*?)```", page, flags=re.S) for page in (GUIDE, START))
 
 needs_tools = pytest.mark.skipif(
-    not all(map(shutil.which, ("bash", "curl", "jq", "sha256sum"))), reason="the guide's commands need curl and jq"
+    not all(map(shutil.which, ("bash", "curl", "jq", "openssl", "sha256sum"))),
+    reason="the guide's commands need curl, jq and openssl",
 )
 
 
@@ -36,7 +38,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Serve an object."""
         found = self.server.storage.get(self.path[1:])
-        self._answer(200, found.data) if isinstance(found, Found) else self._answer(404)
+        if not isinstance(found, Found):
+            return self._answer(404)
+        same = self.headers["If-None-Match"] == f'"{found.etag}"'
+        return self._answer(304, etag=found.etag) if same else self._answer(200, found.data, found.etag)
 
     def do_PUT(self) -> None:
         """Store an object where there is none."""
@@ -47,8 +52,10 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(412)
         return self._answer(200)
 
-    def _answer(self, status: int, body: bytes = b"") -> None:
+    def _answer(self, status: int, body: bytes = b"", etag: str = "") -> None:
         self.send_response(status)
+        if etag:
+            self.send_header("ETag", f'"{etag}"')
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -97,6 +104,32 @@ def _run(script: str, folder: Path, **environment: str) -> str:
 def test_the_commands_find_a_stores_promotions(address: str, tmp_path: Path, store: str) -> None:
     """curl, jq and sha256sum go from HEAD to the bundle, checking every hash."""
     assert _run(SCRIPTS[0], tmp_path, BUCKET=address, STORE=store) == "TEA10  Tea10\nWEEKEND20  Weekend20\n"
+
+
+@needs_tools
+def test_the_first_steps_lead_from_head_to_a_receipt(address: str, storage: Storage, tmp_path: Path) -> None:
+    """Every command of the page for vendors, in one go: the signature, the bundle, a 304, an upload, its receipt."""
+    keys = keys_in(tmp_path).trusted.root.keys_of("head")
+    ((keyid, key),) = keys.items()
+    events = b'{"v":1}\n{"v":1}\n'
+    tail = f"dt=2026-02-07/store=store-7/pos=pos-1/1-2-{layout.sha256_hex(events)[:16]}.ndjson.gz"
+    storage.put(f"receipts/v1/{tail}.json", json.dumps({"sha256": layout.sha256_hex(events)}).encode())
+    (tmp_path / "events.ndjson").write_bytes(events)
+    given = {"STORE": "store-7", "HEAD_KEY": key.raw.hex(), "KEYID": keyid, "POS": "pos-1", "DAY": "2026-02-07"}
+    out = _run("\n".join(FIRST_STEPS), tmp_path, BUCKET=address, FIRST="1", LAST="2", **given)
+    assert out == "Signature Verified Successfully\n304\n"
+    assert (tmp_path / "bundle.json").read_bytes() == shop_bundle(promotion("WEEKEND20"), promotion("TEA10"))
+    assert not (tmp_path / "events.ndjson").exists(), "confirmed, and so deleted"
+    assert storage.get(f"uploads/v1/{tail}") is not None
+
+
+@needs_tools
+def test_the_first_steps_stop_at_a_head_of_another_key(address: str, storage: Storage, tmp_path: Path) -> None:
+    """The signature is over the payload; with a key that did not sign nothing goes on."""
+    keyid = next(iter(keys_in(tmp_path).trusted.root.keys_of("head")))
+    command = ["bash", "-euo", "pipefail", "-c", FIRST_STEPS[0]]
+    given = {"PATH": "/usr/local/bin:/usr/bin:/bin", "BUCKET": address, "KEYID": keyid, "HEAD_KEY": "ab" * 32}
+    assert subprocess.run(command, cwd=tmp_path, env=given, capture_output=True, check=False).returncode != 0
 
 
 @needs_tools
