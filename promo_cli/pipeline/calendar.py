@@ -8,7 +8,7 @@ same everywhere, whatever the time zone of a store.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -156,7 +156,7 @@ class Calendar:
             "promo_type": row.promo_type,
             "is_active": row.active,
             "brands": list(row.brands) or "all",
-            "stores": list(row.stores),
+            "stores": "all" if len(row.stores) == len(self.store_names) else list(row.stores),
             "timezones": list(row.zones),
             "start_date": row.first.isoformat(),
             "end_date": row.last and row.last.isoformat(),
@@ -202,9 +202,10 @@ def calendar(
     running = running_stores(workspace, chosen)
     chosen = [one for one in chosen if not brands or any(_sells(one, brand) for brand in brands)]
     chosen = [one for one in chosen if not stores or not set(stores).isdisjoint(running[id(one)])]
+    zones = {store.id: store.timezone or workspace.settings.timezone for store in workspace.stores}
     rows, absent = [], []
     for promotion in chosen:
-        row = _row(workspace, promotion, running[id(promotion)], first, last)
+        row = _row(workspace, promotion, {store: zones[store] for store in running[id(promotion)]}, first, last)
         if Day.RUNS in row.days and row.stores:
             rows.append(row)
         else:
@@ -274,11 +275,11 @@ def _sells(promotion: Promotion[Any], brand: str) -> bool:
 
 
 def _row(
-    workspace: Workspace, promotion: Promotion[Any], stores: tuple[str, ...], first: dt.date, last: dt.date
+    workspace: Workspace, promotion: Promotion[Any], zones: Mapping[str, str], first: dt.date, last: dt.date
 ) -> Row:
+    """Return a promotion's row; `zones` are the time zones of the stores that run it, by their ids."""
     window, validity, brands = window_of(workspace, promotion), promotion.validity, promotion.targeting.brands
     place = workspace.locate(promotion, "/code")
-    zones = {store.id: store.timezone or workspace.settings.timezone for store in workspace.stores}
     span = (first + dt.timedelta(days=number) for number in range((last - first).days + 1))
     every_hour = validity.time_start is None and validity.time_end is None
     return Row(
@@ -288,8 +289,8 @@ def _row(
         promo_type=promotion.promo_type,
         owner=promotion.owner,
         brands=() if brands == "all" else tuple(brands),
-        stores=stores,
-        zones=tuple(sorted({zones[store] for store in stores})),
+        stores=tuple(zones),
+        zones=tuple(sorted(set(zones.values()))),
         active=promotion.is_active,
         first=validity.start_date,
         last=validity.end_date,

@@ -170,7 +170,8 @@ def test_the_document_says_days_hours_stores_and_places(promo: Promo, shop: Path
     assert night["runs"] == [{"from": "2026-12-23", "to": "2026-12-26"}]
     assert (night["time_start"], night["time_end"]) == ("22:00:00", "02:00:00")
     assert rests["rests"] == ["2026-12-25", "2026-12-28", "2027-01-01"]
-    assert rests["stores"] == ["jkt-sabang", "jkt-cikini", "dps-sanur"]
+    weekend = next(one for one in shown["promotions"] if one["code"] == "WEEKEND20")
+    assert (rests["stores"], weekend["stores"]) == ("all", ["jkt-sabang", "dps-sanur"])
     assert set(rests["timezones"]) == {"Asia/Jakarta", "Asia/Makassar"}
     assert (rests["path"], rests["line"]) == ("promotions/rests.yaml", 1)
     assert {one["code"] for one in shown["absent"]} == {"GONE", "LATER"}
