@@ -17,10 +17,11 @@ from promo_cli.pricing.catalogue import Product, read_ancestry, read_product
 from promo_cli.pricing.clock import Window
 from promo_cli.pricing.conditions import leaves
 from promo_cli.pricing.errors import BundleError
-from promo_cli.pricing.ground import Ground, Key, grounds
+from promo_cli.pricing.ground import Ground, Key, Told, grounds
 from promo_cli.pricing.money import in_major
 from promo_cli.pricing.promotion import STAGES, Entry, Promotion, read_promotion
 from promo_cli.pricing.reading import Fields
+from promo_cli.pricing.reasons import Refusal
 from promo_cli.pricing.scope import Scope
 from promo_cli.pricing.words import Money, money_writer
 
@@ -33,6 +34,7 @@ class PreparedBundle:
 
     `entries` come by rank. `everywhere` are the scopes that hold every product; they are not listed by product.
     `voucher_codes` are the shared codes in capitals.
+    `worded` is what verdicts without amounts say, as far as it was asked for.
     `barring` and `floored`: some product is never discounted, or not below a least price.
     """
 
@@ -59,6 +61,7 @@ class PreparedBundle:
     _by_category: Mapping[str, list[tuple[Scope, int]]]
     _anywhere: list[tuple[Scope, int]]
     _scopes_of: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    worded: dict[tuple[int, Refusal], tuple[Told, Told | None]] = field(default_factory=dict)
     _grounds_of: dict[str, frozenset[int]] = field(default_factory=dict)
 
     def scopes_of(self, product: Product) -> tuple[int, ...]:

@@ -47,6 +47,8 @@ def _together(standing: Sequence[Standing], view: View) -> Found:
             competing = [one for one in group if isinstance(one, Candidate)]
             competing += [one for crowd in crowds for one in crowd.candidates(crowd.level.rivals)]
             contested.append(sorted(competing, key=lambda one: one.entry.place))
+    if not contested:
+        return Found(merged(parts))
     if not view.bundle.best_deal:
         return Found(merged([*parts, *(in_turn(group, view.free) for group in contested)]))
     found = best_deal(contested, view.free, view.bundle.step_budget)

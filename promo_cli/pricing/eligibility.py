@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from promo_cli.pricing.cart import Cart, Usage
-from promo_cli.pricing.clock import Window
 from promo_cli.pricing.conditions import Leaf, Measure, Measured, unmet
 from promo_cli.pricing.ground import Ground
 from promo_cli.pricing.promotion import ANYONE, Audience, Entry, Promotion
@@ -57,13 +56,7 @@ def ground_refusal(ground: Ground, view: View) -> Refusal | None:
         return Refusal(Reason.INACTIVE)
     if key.audience is not ANYONE and (why := audience_refusal(key.audience, view.sale.cart)):
         return why
-    return time_refusal(key.window, view)
-
-
-def time_refusal(window: Window, view: View) -> Refusal | None:
-    """Return why a promotion does not run: at the cart's time, in the item stage when nothing was ordered in it."""
-    why = view.closed(window)
-    return Refusal(Reason(why.value)) if why else None
+    return view.closed(key.window)
 
 
 def goods_refusal(entry: Entry, view: View) -> Refusal | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from promo_cli.pricing.bound import Bound, bound
@@ -47,7 +48,17 @@ class Plan(NamedTuple):
         )
 
 
-_State = tuple[int, int, tuple[int, ...]]
+@dataclass(slots=True, eq=False)
+class _State:
+    """Rivals and their free units: the bound, and the best plan if it is known, or what it does not reach."""
+
+    rivals: Sequence[Rival]
+    bound: Bound
+    plan: Plan | None = None
+    below: int | None = None
+
+
+_Key = tuple[int, int, tuple[int, ...]]
 """Which rivals there are and which runs of their reach have free units, as bits, and how many of each."""
 
 
@@ -58,8 +69,9 @@ class Search:
         self.left = budget
         self._free = free
         self._rivals = [_rival(candidate, place, group) for place, candidate in enumerate(group)]
-        self._known: dict[_State, Plan] = {}
-        self._below: dict[_State, int] = {}
+        self._reach = sorted({i for candidate in group for i in candidate.offer.reach})
+        self._states: dict[_Key, _State] = {}
+        self._options: dict[tuple[int, tuple[int, ...]], tuple[Option, ...]] = {}
 
     def run(self, least: int) -> tuple[Choice, ...]:
         """Return the best choices, which save at least `least`. Raises OutOfStepsError."""
@@ -69,37 +81,40 @@ class Search:
 
     def _best(self, rivals: Iterable[Rival], free: tuple[int, ...], least: int) -> Plan | None:
         """Return the best plan for what rivals can do with these free units, or None if it saves less than `least`."""
-        open_runs = sum([1 << i for i, count in enumerate(free) if count])
+        open_runs = sum([1 << i for i in self._reach if free[i]])
         able = [rival for rival in rivals if rival.mask & open_runs or not rival.mask]
-        groups = _apart(able, open_runs)
-        bounds = [bound({rival.place: rival.ceiling for rival in group}, free) for group in groups]
-        spare = sum([one.most for one in bounds]) - least
+        states = [self._state(group, free, open_runs) for group in _apart(able, open_runs)]
+        spare = sum([state.bound.most for state in states]) - least
         plans = []
-        for group, one in zip(groups, bounds, strict=True):
-            plan = None if spare < 0 else self._of_group(group, free, open_runs, one, one.most - spare)
+        for state in states:
+            most = state.bound.most
+            plan = None if spare < 0 else self._of_group(state, free, most - spare)
             if plan is None:
                 return None
-            spare -= one.most - plan.worth
+            spare -= most - plan.worth
             plans.append(plan)
         return merged(plans) if spare >= 0 else None
 
-    def _of_group(
-        self, rivals: Sequence[Rival], free: tuple[int, ...], open_runs: int, bound: Bound, least: int
-    ) -> Plan | None:
-        reach = 0
+    def _state(self, rivals: Sequence[Rival], free: tuple[int, ...], open_runs: int) -> _State:
+        """Return the state of rivals that do not come apart; what is known of it is kept."""
+        reach = places = 0
         for rival in rivals:
             reach |= rival.mask
+            places |= 1 << rival.place
         reach &= open_runs
-        places = sum([1 << rival.place for rival in rivals])
-        state = (places, reach, tuple([count for i, count in enumerate(free) if reach >> i & 1]))
-        plan = self._known.get(state)
-        if plan is None and self._below.get(state, bound.most + 1) > least:
-            plan = self._explore(rivals, free, bound, least)
-            if plan is None:
-                self._below[state] = least
-            else:
-                self._known[state] = plan
-        return None if plan is None or plan.worth < least else plan
+        key = (places, reach, tuple([free[i] for i in self._reach if reach >> i & 1]))
+        state = self._states.get(key)
+        if state is None:
+            ceilings = {rival.place: rival.ceiling for rival in rivals}
+            state = self._states[key] = _State(rivals, bound(ceilings, free))
+        return state
+
+    def _of_group(self, state: _State, free: tuple[int, ...], least: int) -> Plan | None:
+        if state.plan is None and (state.below is None or state.below > least):
+            state.plan = self._explore(state.rivals, free, state.bound, least)
+            if state.plan is None:
+                state.below = least
+        return None if state.plan is None or state.plan.worth < least else state.plan
 
     def _explore(self, rivals: Sequence[Rival], free: tuple[int, ...], bound: Bound, least: int) -> Plan | None:
         """Try every rival in first place, from the most promising; leave those that cannot be best."""
@@ -123,16 +138,14 @@ class Search:
                 best = plan if plan.better(best) else best
         return best if best.worth >= least else None
 
-    def _ask(self, rival: Rival, free: tuple[int, ...], cost: int) -> Iterator[Option]:
-        self._pay(cost)
-        if free is self._free and rival.candidate.first.times == 1:  # known from the lane's start
-            if rival.candidate.allowed(rival.candidate.first):
-                yield rival.candidate.first
-            return
-        for number, option in enumerate(rival.candidate.options(free)):
-            if number:
-                self._pay(cost)
-            yield option
+    def _ask(self, rival: Rival, free: tuple[int, ...], cost: int) -> tuple[Option, ...]:
+        """Return what a rival can do; asking again with the same units free costs the same."""
+        asked = (rival.place, tuple([free[i] for i in rival.candidate.offer.reach]))
+        options = self._options.get(asked)
+        if options is None:
+            options = self._options[asked] = tuple(rival.candidate.options(free))
+        self._pay(cost * max(1, len(options)))
+        return options
 
     def _pay(self, steps: int) -> None:
         self.left -= steps

@@ -9,7 +9,7 @@ from promo_cli.pricing.candidate import Candidate, compatible
 from promo_cli.pricing.choosing import choose, passed_over, refusing
 from promo_cli.pricing.consuming import consuming
 from promo_cli.pricing.crowd import Crowd, gather
-from promo_cli.pricing.eligibility import budget_left, claim_refusal, goods_refusal, refusal, time_refusal
+from promo_cli.pricing.eligibility import budget_left, claim_refusal, goods_refusal, refusal
 from promo_cli.pricing.ground import Ground
 from promo_cli.pricing.promotion import Entry
 from promo_cli.pricing.reasons import Reason, Refusal
@@ -54,7 +54,7 @@ def _ready(grounds: Sequence[Ground], view: View, verdicts: Verdicts) -> tuple[l
             candidates += apart
             if crowd is not None:
                 crowds.append(crowd)
-        closed = time_refusal(ground.key.window, view) if asked else None
+        closed = view.closed(ground.key.window) if asked else None
         for entry in asked:
             able = _candidate(entry, closed, view, verdicts)
             if able is not None:

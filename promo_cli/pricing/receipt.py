@@ -34,7 +34,7 @@ def receipt(sale: Sale, verdicts: Verdicts) -> dict[str, Any]:
     listed = sum([line.price * line.units for line in cart.lines])
     paid = sale.total
     # Copies, because what is worded once for a bundle must not be the caller's to change.
-    skipped = [verdicts.skipped[place].copy() for place in sorted(verdicts.skipped)]
+    skipped = [*map(dict.copy, map(verdicts.skipped.__getitem__, sorted(verdicts.skipped)))]
     return {
         "subtotal": money(listed + gifts),
         "total_discount": money(listed - paid + gifts),
@@ -45,7 +45,7 @@ def receipt(sale: Sale, verdicts: Verdicts) -> dict[str, Any]:
         "skipped_count": len(bundle.entries) - len(sale.given) - len(sale.rewards) - len(skipped),
         "rewards": [_reward(entry, reward, bundle) for entry, reward in sale.rewards],
         "hints": [
-            *(verdicts.hints[place] for place in sorted(verdicts.hints)),
+            *map(dict.copy, map(verdicts.hints.__getitem__, sorted(verdicts.hints))),
             *verdicts.unknown_vouchers(cart.vouchers),
         ],
         "provisional": any(promotion.counted for promotion in _counted(sale)),

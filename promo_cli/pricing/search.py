@@ -64,13 +64,14 @@ def best_deal(groups: Iterable[Sequence[Candidate]], free: tuple[int, ...], budg
     exact, left = True, budget
     for group in sorted(contested, key=lambda group: (len(group), group[0].entry.place)):
         best = None
-        if len(group) <= _MOST and _size(group) <= budget // 10:
+        size = _size(group)
+        if len(group) <= _MOST and size <= budget // 10:
             options = few_options(group, free)
             if options is None:
                 best, left = _searched(group, free, left)
             else:
-                best = tried_out(group, options, free) if _size(group) <= left else None
-                left = max(0, left - _size(group))
+                best = tried_out(group, options, free) if size <= left else None
+                left = max(0, left - size)
         exact &= best is not None
         parts.append(fallback(group, free, budget) if best is None else best)
     return Found(merged(parts), exact)

@@ -23,6 +23,8 @@ _NEAR = (
     Reason.PAYMENT_METHOD,
 )
 
+_KEPT = 100  # units missing up to which the words are kept for the next cart; amounts are too many to keep
+
 
 @dataclass(slots=True, eq=False)
 class Verdicts:
@@ -35,11 +37,21 @@ class Verdicts:
 
     def refuse(self, entry: Entry, why: Refusal) -> None:
         """Note why a promotion does not apply, and hint at it if one more step would bring it."""
-        reason = text(why, self.bundle.say)
-        self.skipped[entry.place] = told(entry, why.reason, reason)
+        kept = why.amount == 0 and why.units < _KEPT
+        words = self.bundle.worded.get((entry.place, why)) if kept else None
+        if words is None:
+            words = self._worded(entry, why)
+            if kept:
+                self.bundle.worded[entry.place, why] = words
+        self.skipped[entry.place], hint = words
         # The way to pay is hinted at only while the cart does not name one.
-        if why.reason in _NEAR and not (self.paid and why.reason is Reason.PAYMENT_METHOD):
-            self.hints[entry.place] = self._hint(entry, why, reason)
+        if hint is not None and not (self.paid and why.reason is Reason.PAYMENT_METHOD):
+            self.hints[entry.place] = hint
+
+    def _worded(self, entry: Entry, why: Refusal) -> tuple[Told, Told | None]:
+        reason = text(why, self.bundle.say)
+        hint = self._hint(entry, why, reason) if why.reason in _NEAR else None
+        return told(entry, why.reason, reason), hint
 
     def short(self, entry: Entry, amount: int) -> None:
         """Note that the cart lacks this much spend; as `refuse`, spelt out, because it is the commonest by far."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from promo_cli.pricing.bundle import PreparedBundle
-from promo_cli.pricing.clock import Closed, Window, closed
+from promo_cli.pricing.clock import Window, closed
 from promo_cli.pricing.conditions import Measured
+from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.sale import Sale
 from promo_cli.pricing.scope import Scope
 from promo_cli.pricing.types.base import Pool
@@ -23,17 +24,17 @@ class View:
         self.free: tuple[int, ...] = tuple([0 if run.sealed else run.count for run in self.runs])
         self.open = sum([1 << i for i, count in enumerate(self.free) if count])
         self.one_moment = sale.one_moment
-        self._all = tuple(range(len(self.runs)))
-        self._matched: dict[int, tuple[int, ...]] | None = None
+        self._held = dict.fromkeys(sale.bundle.everywhere, tuple(range(len(self.runs))))
+        self._matched = False  # against the scopes that do not hold everything
         self._barred = _barred(self.runs) if sale.bundle.barring else frozenset[int]()
         self._discountable: dict[int, tuple[int, ...]] = {}
         self._values: dict[str, list[int]] = {}
         self._value: dict[tuple[int, str], int] = {}
-        self._closed: dict[int, Closed | None] = {}
+        self._closed: dict[int, Refusal | None] = {}
         self._pools: dict[tuple[int, ...], Pool] = {}
         self._masks: dict[tuple[int, ...], int] = {}
 
-    def closed(self, window: Window) -> Closed | None:
+    def closed(self, window: Window) -> Refusal | None:
         """Return why nothing in the cart falls into a window: at its time, in the item stage when it was ordered."""
         key = id(window)  # equal windows of a bundle are one object
         if key not in self._closed:
@@ -41,7 +42,7 @@ class View:
             if not self.one_moment:
                 reasons = [closed(window, line.ordered_at) for line in self.sale.cart.lines]
                 why = None if None in reasons else why or reasons[0]
-            self._closed[key] = why
+            self._closed[key] = None if why is None else Refusal(Reason(why.value))
         return self._closed[key]
 
     def pool(self, reach: tuple[int, ...]) -> Pool:
@@ -64,11 +65,12 @@ class View:
 
     def held(self, number: int) -> tuple[int, ...]:
         """Return the runs in a scope, ascending."""
-        if number in self.bundle.everywhere:
-            return self._all
-        if self._matched is None:
-            self._matched = _match(self.runs, self.bundle)
-        return self._matched.get(number, ())
+        held = self._held.get(number)
+        if held is None and not self._matched:
+            self._matched = True
+            self._held.update(_match(self.runs, self.bundle))
+            held = self._held.get(number)
+        return held or ()
 
     def discountable(self, number: int) -> tuple[int, ...]:
         """Return the runs in a scope that may get cheaper."""
