@@ -125,13 +125,22 @@ def _working_copy(warehouse: Path, fresh: bool) -> Path:
     if fresh:
         work.unlink(missing_ok=True)
     if not work.is_file():
-        work.with_name(work.name + ".wal").unlink(missing_ok=True)
+        # Under another name first: half a copy, or half a new file, must not look like a working copy.
+        copy = work.with_name(work.name + ".copy")
+        for left in (copy, copy.with_name(copy.name + ".wal"), work.with_name(work.name + ".wal")):
+            left.unlink(missing_ok=True)
         if warehouse.is_file() and not fresh:
-            # Under another name first: half a copy must not look like a working copy.
-            copy = work.with_name(work.name + ".copy")
             shutil.copyfile(warehouse, copy)
-            copy.replace(work)
+        else:
+            _create(copy)
+        copy.replace(work)
     return work
+
+
+def _create(path: Path) -> None:
+    import duckdb
+
+    duckdb.connect(path).close()
 
 
 def _compact(work: Path) -> None:

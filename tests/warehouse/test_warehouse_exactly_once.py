@@ -123,6 +123,31 @@ def test_a_crash_at_any_step_changes_nothing_in_the_end(
         assert (receipt["created"], receipt["total"], receipt["duplicates"]) == (1, 2, 0)
 
 
+def test_half_a_file_that_a_crash_left_behind_is_not_gone_on_with(world: Any, event: Any) -> None:
+    """A writer that died while it made or copied its file leaves nothing that the next one stumbles over."""
+    for found in ("first", "second"):
+        for end in (".work.copy", ".work.copy.wal", ".work.wal"):
+            world.warehouse.with_name(world.warehouse.name + end).write_bytes(b"half")
+        world.upload(event("bill", 1 if found == "first" else 2))
+        assert world.ingest().loaded == 1, found
+    assert world.one("SELECT count(*) FROM bills") == 2
+
+
+def test_a_new_working_file_appears_whole(world: Any, event: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dying while the first file is being made leaves none under the name that the next writer goes on with."""
+    world.upload(event("bill", 1))
+
+    def die(path: Any) -> None:
+        path.write_bytes(b"")
+        raise CrashError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "_create", die)
+        with contextlib.suppress(CrashError):
+            world.ingest()
+    assert world.ingest().loaded == 1
+
+
 def test_a_reader_keeps_its_state_while_a_new_one_is_published(world: Any, event: Any) -> None:
     """What a reader has open stays as it was; the next reader sees the new lines."""
     world.upload(event("bill", 1))
