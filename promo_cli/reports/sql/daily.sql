@@ -15,10 +15,16 @@ CREATE OR REPLACE TEMP TABLE by_day AS
     given AS (
         SELECT business_date, sum(amount) AS discount
         FROM (SELECT business_date, given AS amount FROM period_uses
-              UNION ALL SELECT business_date, -amount FROM period_unmatched) GROUP BY business_date)
+              UNION ALL SELECT business_date, -amount FROM period_unmatched) GROUP BY business_date),
+    back AS (
+        SELECT business_date, sum(total_refund) AS returned FROM known_returns
+        WHERE bill_event_id IS NULL AND getvariable('channels') IS NULL
+          AND asked_for(business_date, store_id, brand_id) GROUP BY business_date)
     SELECT business_date AS day, coalesce(bills, 0) AS bills, coalesce(net, 0) AS net, coalesce(stores, 0) AS stores,
-           coalesce(customers, 0) AS customers, coalesce(uses, 0) AS uses, coalesce(discount, 0) AS discount
-    FROM sold FULL JOIN used USING (business_date) FULL JOIN given USING (business_date);
+           coalesce(customers, 0) AS customers, coalesce(uses, 0) AS uses, coalesce(discount, 0) AS discount,
+           coalesce(returned, 0) AS returned
+    FROM sold FULL JOIN used USING (business_date) FULL JOIN given USING (business_date)
+    FULL JOIN back USING (business_date);
 
 /*
 section: headline
@@ -47,9 +53,10 @@ columns:
   discount: {title: Discount, type: amount}
   net: {title: Net, type: amount, bar: true}
   average: {title: Average bill, type: amount, derived: true, detail: true}
+  returned: {title: Other returns, type: amount, detail: true, help: "given back without a receipt; not taken off the net"}
 */
 SELECT day, ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'][isodow(day)::INTEGER] AS weekday, stores, bills, uses,
-       share_of(uses, bills) AS share, discount, net, amount_of(net, bills) AS average
+       share_of(uses, bills) AS share, discount, net, amount_of(net, bills) AS average, returned
 FROM by_day ORDER BY day;
 
 /*
@@ -63,9 +70,10 @@ columns:
   uses: {title: With promo, type: count}
   discount: {title: Discount, type: amount}
   net: {title: Net, type: amount, bar: true}
+  returned: {title: Other returns, type: amount, detail: true}
 */
 SELECT date_trunc('week', day)::DATE AS week, count(*) AS days, sum(bills) AS bills, sum(uses) AS uses,
-       sum(discount) AS discount, sum(net) AS net
+       sum(discount) AS discount, sum(net) AS net, sum(returned) AS returned
 FROM by_day GROUP BY ALL ORDER BY week;
 
 /*
@@ -80,9 +88,10 @@ columns:
   uses: {title: With promo, type: count}
   discount: {title: Discount, type: amount}
   net: {title: Net, type: amount, bar: true}
+  returned: {title: Other returns, type: amount, detail: true}
 */
 SELECT date_trunc('month', day)::DATE AS month, count(*) AS days, sum(bills) AS bills, sum(uses) AS uses,
-       sum(discount) AS discount, sum(net) AS net
+       sum(discount) AS discount, sum(net) AS net, sum(returned) AS returned
 FROM by_day GROUP BY ALL ORDER BY month;
 
 /*
