@@ -58,8 +58,14 @@ _DECIMAL = _cast("DECIMAL(18,3)")
 _MOMENT = _text_cast("TIMESTAMPTZ")
 
 REF = Scalar(f"length($x) <= 130 AND {_quoted(_CHARACTER + '+')}", _TEXT)
+# DuckDB reads NaN and Infinity, and keys that stand twice, which are no JSON of ours. Siblings with the same keys look
+# like a key that stands twice; the models can tell them apart.
+_JSON_NUMBERS = r"NOT regexp_matches($x, '(?i)(^|[\[:,])-?(nan|inf)')"
+_JSON_KEYS = r"""regexp_extract_all($x, '"(?:[^"\\]|\\.)*":')"""
+
 JSON = Scalar(
-    f"length($x) <= 20000 AND length($x) - length(translate($x, '[{{', '')) <= {MAX_BRACKETS}",
+    f"length($x) <= 20000 AND length($x) - length(translate($x, '[{{', '')) <= {MAX_BRACKETS} AND {_JSON_NUMBERS}"
+    f" AND len(list_distinct({_JSON_KEYS})) = len({_JSON_KEYS})",
     {"$name": "CAST($x AS JSON)"},
 )
 MONEY_LIST = Scalar(_matches(rf"\[({_MONEY}(,{_MONEY})*)?\]"), {"$name": "json_transform($x, '[\"DECIMAL(18,3)\"]')"})

@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 
 MAX_LINE_BYTES = 2**20
 
+# DuckDB reads a comma before a closing bracket as if it were not there. It may also stand in a text; then it is only
+# the longer way.
+_TRAILING_COMMA = r"""
+    CASE WHEN contains(text, ',}') OR contains(text, ',]') THEN true
+         WHEN contains(text, ', ') OR contains(text, chr(9)) OR contains(text, chr(13))
+         THEN regexp_matches(text, ',[ \t\r]+[}\]]') ELSE false END
+"""
+
 _OF_LINE = ("file_id", "line")
 _OF_ITEM = ("file_id", "line", "event_id", "position")
 
@@ -192,6 +200,7 @@ def _typed(shape: Shape, carried: Sequence[str], lines: str, judge: bool) -> str
         checks.append("len(json_keys(text)) = list_count(found)")
         columns.append(f"NULL::JSON AS {RESCUED}")
         if carried == _OF_LINE:
+            checks.append(f"NOT {_TRAILING_COMMA}")
             columns.insert(0, _payload_hash(shape))
     else:
         columns.append(f"{RESCUED}::JSON AS {RESCUED}")

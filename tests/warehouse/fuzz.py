@@ -131,6 +131,15 @@ def recode(rng: Random, line: bytes) -> bytes:
         lambda: b" \t" + line + b" \r",
         lambda: line * 2,
         lambda: line + b" " * rng.choice((10, 2**20)),
+        lambda: line.replace(rng.choice((b"}", b"]")), b"," + rng.choice((b"", b" ", b"\t")) + b"}", 1),
+        lambda: line[:-1] + rng.choice((b",}", b", }", b",\r}")),
+        lambda: (
+            line[:-1]
+            + b',"validation_details":{"a":1,"b":{"c":1,"c":2},"a":'
+            + rng.choice((b"2", b"NaN", b"x"))
+            + b"}}"
+        ),
+        lambda: line[:-1] + b',"rewards":[{"a":-Infinity},{"a":1,}]}',
         lambda: line.replace(b":", b":" + rng.choice((b"-", b"+", b"0", b" "))),
     )
     return rng.choice(ways)()

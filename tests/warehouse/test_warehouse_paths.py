@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from promo_cli.model.events import EVENTS
-from promo_cli.warehouse.verdicts import Good
+from promo_cli.warehouse.verdicts import Bad, Good
 
 NUMBERS = [0, 1, 5, 999_999_999_999, 10**12, 2**53, 0.1, 12.5, 1.2345, 1e5, 1e-7, 1e11, -0.5, 1e300]
 TEXTS = [
@@ -57,6 +57,21 @@ def test_both_paths_make_the_same_rows_and_the_fast_one_never_takes_what_the_exa
     if not doubtful:
         assert isinstance(verdicts[0], Good), verdicts
         assert rows == exact
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        *("NaN", "[nan]", '{"a": -Infinity}', "inf", '{"a": 1, "a": 2}', '[{"b": {"a": 1, "\\u0061": 2}}]'),
+        *("[1,]", "[1, ]", '{"a": 1,}', '{"a": 1,\t}', '{"a": [1,\r ]}', '"\\ud800"', "1e999,"),
+    ],
+)
+def test_what_duckdb_reads_and_json_is_not_takes_the_exact_path(event: Any, paths: Any, details: str) -> None:
+    """No number that is none, no key twice in free-form JSON, and no comma before a closing bracket."""
+    text = json.dumps(event("log", 1, validation_details="here"), default=float).replace('"here"', details)
+    assert paths.in_bulk(text)[0]
+    verdicts, _ = paths.one_by_one(text.encode())
+    assert isinstance(verdicts[0], Bad)
 
 
 def test_a_line_that_goes_by_itself_leaves_its_neighbours_alone(world: Any, event: Any) -> None:
