@@ -46,14 +46,9 @@ def tiers_overlap(promotion: Promotion[Any], facts: Facts) -> Iterator[Finding]:
             also = (Also("the same", f"/rules/tiers/{low}/min_amount"),)
             yield Finding(message, f"/rules/tiers/{high}/min_amount", also=also, help="let each tier begin higher")
         elif lower.max_amount is not None and lower.max_amount > higher.min_amount:
-            begins = number(higher.min_amount)
-            yield Finding(
-                f"`{lower.tier_name}` reaches into `{higher.tier_name}`",
-                f"/rules/tiers/{low}/max_amount",
-                also=(Also(f"`{higher.tier_name}` begins here", f"/rules/tiers/{high}/min_amount"),),
-                help=f"write {begins}, or leave `max_amount` out: the highest tier reached applies",
-                change=Change(f"/rules/tiers/{low}/max_amount", begins),
-            )
+            message = f"`{lower.tier_name}` reaches into `{higher.tier_name}`"
+            advice = ", or leave `max_amount` out: the highest tier reached applies"
+            yield _ends_wrong(message, low, (high, higher), advice)
 
 
 @rule("AMT031", "tiers-gap", "threshold_tier", severity=Severity.WARNING)
@@ -80,15 +75,9 @@ def tiers_gap(promotion: Promotion[Any], facts: Facts) -> Iterator[Finding]:
     """
     for (low, lower), (high, higher) in pairwise(_steps(promotion)):
         if lower.max_amount is not None and lower.min_amount < lower.max_amount < higher.min_amount:
-            begins = number(higher.min_amount)
-            until = money(lower.max_amount, facts.currency)
-            yield Finding(
-                f"from {until} up to {money(higher.min_amount, facts.currency)} no tier applies",
-                f"/rules/tiers/{low}/max_amount",
-                also=(Also(f"`{higher.tier_name}` begins here", f"/rules/tiers/{high}/min_amount"),),
-                help=f"write {begins}: `max_amount` is exclusive",
-                change=Change(f"/rules/tiers/{low}/max_amount", begins),
-            )
+            until, begins = (money(one, facts.currency) for one in (lower.max_amount, higher.min_amount))
+            message = f"from {until} up to {begins} no tier applies"
+            yield _ends_wrong(message, low, (high, higher), ": `max_amount` is exclusive")
 
 
 @rule("AMT032", "tier-pays-less", "threshold_tier", severity=Severity.WARNING)
@@ -201,6 +190,14 @@ def tier_without_benefit(promotion: Promotion[Any], facts: Facts) -> Iterator[Fi
                 f"{at}/{field}" if field in tier.model_fields_set else f"{at}/discount_type",
                 help=f"add `{field}`",
             )
+
+
+def _ends_wrong(message: str, low: int, following: Step, advice: str) -> Finding:
+    """A tier that does not end where the next one begins."""
+    high, higher = following
+    begins, place = number(higher.min_amount), f"/rules/tiers/{low}/max_amount"
+    also = (Also(f"`{higher.tier_name}` begins here", f"/rules/tiers/{high}/min_amount"),)
+    return Finding(message, place, also=also, help=f"write {begins}{advice}", change=Change(place, begins))
 
 
 def _steps(promotion: Promotion[Any]) -> list[Step]:

@@ -50,9 +50,9 @@ def never_chosen(facts: Facts) -> Iterator[Finding]:
     """
     land = landscape(facts)
     for found in shadowed(land).values():
-        witness = _witness(land, found.of, found.by)
-        message = f"{found.of.code} never applies: {_names(found.by)} {_always(found.by)}"
-        yield _finding(land, message, found.of, found.by, witness)
+        if witness := _witness(land, found.of, found.by):
+            message = f"{found.of.code} never applies: {_names(found.by)} {_always(found.by)}"
+            yield _finding(land, message, found.of, found.by, witness)
 
 
 @workspace_rule("CON021", "always-beaten", severity=Severity.WARNING)
@@ -126,9 +126,10 @@ def always_kept_out(facts: Facts) -> Iterator[Finding]:
     """
     land = landscape(facts)
     for later, earlier, reason in kept_out(land):
-        how = "is never given with it" if reason == "never_with" else "keeps its units to itself"
-        message = f"{later.code} never applies: {earlier.code} comes before and {how}"
-        yield _finding(land, message, later, [earlier], _witness(land, later, [earlier]), f"/stacking/{reason}")
+        if witness := _witness(land, later, [earlier]):
+            how = "is never given with it" if reason == "never_with" else "keeps its units to itself"
+            message = f"{later.code} never applies: {earlier.code} comes before and {how}"
+            yield _finding(land, message, later, [earlier], witness, f"/stacking/{reason}")
 
 
 @workspace_rule("CON023", "tie", severity=Severity.WARNING)
@@ -177,7 +178,10 @@ def tie(facts: Facts) -> Iterator[Finding]:
 
 
 def _witness(land: Landscape, reach: Reach, by: Sequence[Reach]) -> Witness | None:
-    """A cart to which the promotion applies alone, priced with those that win, or as many as meet at one moment."""
+    """A cart to which the promotion applies alone, priced with those that win, or as many as meet at one moment.
+
+    None where no store ever sells what it asks for, which is another rule's.
+    """
     for others in (list(by), *([one] for one in by)):
         place = land.witnesses.place([reach, *others], reach.takes)
         if place is not None:
@@ -198,7 +202,7 @@ def _finding(
     message: str,
     reach: Reach,
     by: Sequence[Reach],
-    witness: Witness | None,
+    witness: Witness,
     where: str = "/rules",
     *,
     advice: str = "make it better, give it other products, hours or customers, or another lane, or delete it",
@@ -211,7 +215,7 @@ def _finding(
             Also("this one applies", where if _has(one, where) else "/rules", one.promotion, key=True) for one in by
         ),
         help=advice,
-        **(land.witnesses.shown(witness) if witness else {}),
+        **land.witnesses.shown(witness),
     )
 
 

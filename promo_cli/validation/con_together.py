@@ -31,10 +31,6 @@ def stacked_past_limit(facts: Facts) -> Iterator[Finding]:
         rules: {discount_percent: 40}
         stacking: {lane: members}
         # promo.yaml
-        company: {id: nusantara, name: Nusantara Foods}
-        currency: {code: IDR, exponent: 0}
-        timezone: Asia/Jakarta
-        stacking: {lanes: [main, members]}
         limits: {max_stacked_percent: 40}
 
     Good:
@@ -44,10 +40,6 @@ def stacked_past_limit(facts: Facts) -> Iterator[Finding]:
         rules: {discount_percent: 40}
         stacking: {lane: members}
         # promo.yaml
-        company: {id: nusantara, name: Nusantara Foods}
-        currency: {code: IDR, exponent: 0}
-        timezone: Asia/Jakarta
-        stacking: {lanes: [main, members]}
         limits: {max_stacked_percent: 50}
 
     Fix: put them into one lane, name one in the other's `never_with`, or lower one; else raise
@@ -102,10 +94,6 @@ def stacked_past_floor(facts: Facts) -> Iterator[Finding]:
         rules: {discount_percent: 40}
         stacking: {lane: members}
         # promo.yaml
-        company: {id: nusantara, name: Nusantara Foods}
-        currency: {code: IDR, exponent: 0}
-        timezone: Asia/Jakarta
-        stacking: {lanes: [main, members]}
         limits: {report_floors: true}
 
     Good:
@@ -114,11 +102,6 @@ def stacked_past_floor(facts: Facts) -> Iterator[Finding]:
         scope: {apply_to: product, products: [cookies]}
         rules: {discount_percent: 40}
         stacking: {lane: members}
-        # promo.yaml
-        company: {id: nusantara, name: Nusantara Foods}
-        currency: {code: IDR, exponent: 0}
-        timezone: Asia/Jakarta
-        stacking: {lanes: [main, members]}
 
     Fix: leave the product out of one of them, or lower its `min_price`.
     """

@@ -87,18 +87,10 @@ def approval_missing(promotion: Promotion[Any], facts: Facts) -> Iterator[Findin
 
     Bad:
         # promo.yaml
-        company: {id: nusantara, name: Nusantara Foods}
-        currency: {code: IDR, exponent: 0}
-        timezone: Asia/Jakarta
-        stacking: {lanes: [main, members]}
         approval: {discount_percent: 20}
 
     Good:
         # promo.yaml
-        company: {id: nusantara, name: Nusantara Foods}
-        currency: {code: IDR, exponent: 0}
-        timezone: Asia/Jakarta
-        stacking: {lanes: [main, members]}
         approval: {discount_percent: 50}
 
     Fix: have it approved, and write by whom: `approved_by`.

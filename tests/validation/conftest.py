@@ -89,7 +89,8 @@ def _parts(fragment: str) -> dict[str, str]:
     first, *others = _FILE.split(fragment)
     found = {} if others and not first.strip() else {EXAMPLE: merged(FILES[EXAMPLE], first)}
     for path, text in zip(others[::2], others[1::2], strict=True):
-        found[path] = merged(FILES[EXAMPLE], text) if path.startswith("promotions/") else text
+        base = FILES[EXAMPLE] if path.startswith("promotions/") else FILES["promo.yaml"] if path == "promo.yaml" else ""
+        found[path] = merged(base, text) if base else text
     return found
 
 
@@ -108,7 +109,7 @@ def findings(folder: Path) -> Findings:
     """Return a function that gives the findings of the workspace with a fragment in its example promotion.
 
     After a comment `# some/file.yaml` the fragment is that whole file instead; promotions take from the example what
-    they leave out.
+    they leave out, and promo.yaml from ours.
     """
 
     def found(fragment: str = "", *, today: dt.date = TODAY, **files: str) -> list[Diagnostic]:

@@ -4,7 +4,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from promo_cli.workspace.formatting import formatted
@@ -237,6 +237,7 @@ def mutated(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
+@settings(deadline=None)
 @given(mutated())
 def test_mutated_files_mean_the_same_afterwards(text: str) -> None:
     """Whatever is done to a file, as long as it can be read it keeps its value, and formatting ends after one pass."""
@@ -246,6 +247,7 @@ def test_mutated_files_mean_the_same_afterwards(text: str) -> None:
     assert formatted(made) == made
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted(TEXTS)), st.integers(0, 200), st.sampled_from(["  # aside", "\n\n# above", "\n      # deep"])
 )
@@ -258,6 +260,7 @@ def test_a_comment_anywhere_never_keeps_a_file_from_being_formatted(path: Path, 
     assert made.count(comment.strip()) == 1 + TEXTS[path].count(comment.strip())
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_quoted_only_if_it_must_be(text: str) -> None:
     """A quoted text means the same afterwards, in a block and in a flow map."""

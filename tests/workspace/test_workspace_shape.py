@@ -55,7 +55,7 @@ CASES = [
     ("validity: {start_date: tomorrow}", 'year-month-day, such as 2026-02-28, found "tomorrow"', None, None),
     ("validity: {start_date: 2026-02-01, time_start: 9:00}", "expected a time of day", "write 09:00", "09:00"),
     ("validity: {start_date: 2026-02-01, time_start: 21.30}", "expected a time of day", "write 21:30", "21:30"),
-    ("validity: {start_date: 2026-02-01, time_end: 24:00}", "expected a time of day", "write 00:00", "00:00"),
+    ("validity: {start_date: 2026-02-01, time_start: 24:00}", "expected a time of day", "write 00:00", "00:00"),
     ("validity: {start_date: 2026-02-01, time_end: 9 pm}", "expected a time of day", "write 21:00", "21:00"),
     ("validity: {start_date: 2026-02-01, days_of_week: [sunday]}", "a day of the week", "write sun", "sun"),
     ("validity: {start_date: 2026-02-01, days_of_week: [8]}", "a day of the week", None, None),
