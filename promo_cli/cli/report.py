@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from textwrap import fill
 from typing import Annotated, Any, Literal
 
 import typer
@@ -16,7 +17,10 @@ app = group("Report.")
 @command(app, "report")
 def report(
     session: Session,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Such as overview, promotion, or one of your own.")],
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="Such as overview, or one of your own. Without it: which there are."),
+    ] = None,
     arguments: Annotated[
         list[str] | None,
         typer.Argument(metavar="[CODE…]", help="Promotions that the report is about, as --promotion."),
@@ -59,6 +63,9 @@ def report(
     from promo_cli.reports.render_any import BINARY, format_of, rendered
     from promo_cli.workspace.writing import write_atomically
 
+    if name is None:
+        _list(session, json=json or format == "json")
+        return
     common = {"from": first, "to": last, "promotions": promotion, "brands": brand, "stores": store, "channels": channel}
     params: dict[str, Any] = {key: value for key, value in {**common, "as_of": as_of}.items() if value}
     for text in param or ():
@@ -79,3 +86,20 @@ def report(
         sys.stdout.buffer.flush()
     else:
         session.result(data.decode())
+
+
+def _list(session: Session, *, json: bool) -> None:
+    from promo_cli.pipeline.report import available
+
+    reports = available(session.start)
+    if json:
+        session.document({"schema": "promo.reports/1", "reports": [each.summary() for each in reports]})
+        return
+    widest = max(len(each.name) for each in reports)
+    for each in reports:
+        session.result(f"{each.name:<{widest}}  {each.title}")
+        own = "--param " + ", ".join(each.own_parameters)
+        if each.own_parameters:
+            indent = " " * (widest + 2)
+            session.result(fill(own, 80, initial_indent=indent, subsequent_indent=f"{indent}        "))
+    session.note("`promo report NAME`; of one promotion: `promo report promotion CODE`.")

@@ -9,7 +9,7 @@ from typing import Any
 
 from promo_cli.compiler.promotion import promotion_id
 from promo_cli.pipeline.ingest import warehouse_of
-from promo_cli.reports.files import read
+from promo_cli.reports.files import Report, names, read
 from promo_cli.reports.reference import ProductFacts, PromotionFacts, Reference, StoreFacts
 from promo_cli.reports.result import Money, ReportResult
 from promo_cli.reports.run import run_report
@@ -46,6 +46,12 @@ def run_named(
         expected_stores=stores_of(workspace),
         known=reference_of(workspace),
     )
+
+
+def available(start: Path) -> list[Report]:
+    """Return every report there is, the toolkit's and the workspace's own, by name."""
+    folder = load(start).root / OWN_REPORTS
+    return [read(name, folder) for name in names(folder)]
 
 
 def stores_of(workspace: Workspace) -> list[str]:

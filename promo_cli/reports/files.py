@@ -23,6 +23,9 @@ from promo_cli.reports.result import CHART_KINDS, COLUMN_TYPES, DEPTHS, Chart, C
 
 ParameterType = Literal["date", "text", "texts", "number"]
 Show = Literal["table", "figures", "headline", "caveats"]
+COMMON_PARAMETERS = ("from", "to", "promotions", "brands", "stores", "channels", "as_of")
+"""What every report on the period takes; a command has an option for each."""
+
 Promotions = Literal["any", "one", "some"]
 
 _COMMENT = re.compile(r"^/\*(.*?)\*/", re.DOTALL | re.MULTILINE)
@@ -78,6 +81,25 @@ class Report:
     prelude: str
     queries: tuple[Query, ...]
     promotions: Promotions = "any"
+
+    @property
+    def own_parameters(self) -> list[str]:
+        """The names of parameters that not every report has."""
+        return [each.name for each in self.parameters if each.name not in COMMON_PARAMETERS]
+
+    def summary(self) -> dict[str, Any]:
+        """Return what there is to know before asking, as JSON values."""
+        parameters = [
+            {
+                "name": each.name,
+                "type": each.type,
+                "required": each.required,
+                "default": each.default,
+                "help": each.help,
+            }
+            for each in self.parameters
+        ]
+        return {"name": self.name, "title": self.title, "help": self.help, "parameters": parameters}
 
 
 def names(folder: Path | None) -> list[str]:

@@ -30,7 +30,7 @@ _NAMED = {
 
 
 def typed(report: files.Report, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return every parameter of the report with its value, default or None. Values may be texts.
+    """Return every parameter of the report with its value, default or None. Values may be texts, lists with commas.
 
     Raises Failure (CFG602) for a name the report does not have, a value it cannot read, one that is missing, or a
     period that ends before it begins.
@@ -84,7 +84,7 @@ def _value(parameter: files.Parameter, value: Any) -> Any:
     if value is None or value == "":
         return None
     if parameter.type == "texts":
-        return [value] if isinstance(value, str) else list(value) or None
+        return [each.strip() for each in value.split(",")] if isinstance(value, str) else list(value) or None
     if parameter.type == "text":
         return str(value)
     if parameter.type == "number":
