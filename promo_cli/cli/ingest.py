@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,7 +16,7 @@ from promo_cli.cli.session import JsonFlag, Session, command, group, show
 
 if TYPE_CHECKING:
     from promo_cli.warehouse.clocks import WrongClock
-    from promo_cli.warehouse.ingest import IngestResult
+    from promo_cli.warehouse.ingest import IngestResult, Progress
     from promo_cli.warehouse.status import Status
 
 _LOAD = "load"
@@ -130,12 +131,13 @@ def run(
     from promo_cli.pipeline.ingest import too_many_bad_lines
 
     with bars(session) as show_bar:
-        result = action(
-            session.start,
-            env,
-            now=now(),
-            progress=lambda progress: show_bar("files", progress.files, progress.all_files),
-        )
+        started = time.monotonic()
+
+        def show_progress(progress: Progress) -> None:
+            speed = progress.lines / max(time.monotonic() - started, 0.001)
+            show_bar("files", progress.files, progress.all_files, f"{speed:,.0f} lines/s")
+
+        result = action(session.start, env, now=now(), progress=show_progress)
     if json:
         session.document(
             {
@@ -226,21 +228,21 @@ def _lines(found: Status) -> Iterator[str]:
     if found.erased:
         yield f"Erased       {found.erased:,} names of members"
     if incomplete:
-        yield ""
+        yield "\n"
         rows = [
             (store_id, pos_id, f"{till.missing:,}", ", ".join(f"{first}-{last}" for first, last in till.gaps[:5]))
             for store_id, pos_id, till in incomplete
         ]
         yield grid(("store", "till", "missing", "numbers"), rows, right=(2,))
     if found.clocks:
-        yield ""
+        yield "\n"
         clocks = [
             (each.store_id, each.pos_id or "", f"{each.events:,}", _error(each), each.newest_day.isoformat())
             for each in found.clocks
         ]
         yield grid(("store", "till", "events", "clock", "last on"), clocks, right=(2,))
     if found.reasons:
-        yield ""
+        yield "\n"
         yield grid(("code", "lines"), [(code, f"{count:,}") for code, count in found.reasons.items()], right=(1,))
 
 

@@ -107,7 +107,7 @@ def _store(
 ) -> list[FileCounts]:
     writing.delete_files(con, list(files))
     conflicts = dedupe.find(con)
-    for file_id, refused in _as_bad(conflicts, files):
+    for file_id, refused in _as_bad(con, conflicts, files):
         bad[file_id].append(refused)
     writing.insert_staged(con)
     writing.insert_conflicts(con, conflicts)
@@ -129,7 +129,11 @@ def _create_origins(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> Non
     )
 
 
-def _as_bad(conflicts: Sequence[dedupe.Conflict], files: Mapping[int, Upload]) -> Iterator[tuple[int, Bad]]:
+def _as_bad(
+    con: DuckDBPyConnection, conflicts: Sequence[dedupe.Conflict], files: Mapping[int, Upload]
+) -> Iterator[tuple[int, Bad]]:
+    keys = _keys_of(con, {each.kept.file_id for each in conflicts} - files.keys())
+    keys |= {file_id: upload.entry.key for file_id, upload in files.items()}
     for file_id, several in groupby(conflicts, key=lambda each: each.refused.file_id):
         by_line = {each.refused.line: each for each in several}
         data = files[file_id].content
@@ -142,7 +146,7 @@ def _as_bad(conflicts: Sequence[dedupe.Conflict], files: Mapping[int, Upload]) -
                 file_id,
                 Bad(
                     code=CONFLICT.code,
-                    message=f"expected what line {kept.line} of file {kept.file_id} says, which has the same {same}",
+                    message=f"expected the same {same} only once, found it in line {kept.line} of {keys[kept.file_id]}",
                     raw=raw,
                     line=line,
                     byte_offset=offset,
@@ -154,6 +158,13 @@ def _as_bad(conflicts: Sequence[dedupe.Conflict], files: Mapping[int, Upload]) -
                     seq=refused.seq,
                 ),
             )
+
+
+def _keys_of(con: DuckDBPyConnection, files: Collection[int]) -> dict[int, str]:
+    if not files:
+        return {}
+    found = con.execute("SELECT file_id, key FROM ledger WHERE file_id IN (SELECT unnest($1))", [list(files)])
+    return dict(found.fetchall())
 
 
 def _balanced_counts(
