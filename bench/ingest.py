@@ -193,7 +193,7 @@ def floor(shape: str, bucket: Path, out: Path) -> None:
 def main() -> None:
     """200,000 usage records in 20 files, 20,000 in 10,000 small ones, and 20,000 bills."""
     compare("usage", 200_000, 20, 5)
-    compare("usage", 20_000, 10_000, 3)
+    compare("usage", 20_000, 10_000, 1)
     compare("bills", 20_000, 20, 3)
 
 
