@@ -31,7 +31,7 @@ def vega_lite(section: Section, numbers: Numbers, *, width: int = 640, font: str
     """Return the specification of a section's chart, `width` pixels wide; None where there is nothing to draw."""
     if section.chart is None or not is_drawable(section):
         return None
-    spec = _DRAW[section.chart.kind](section, section.chart, numbers)
+    spec = _DRAW[section.chart.kind](section, section.chart, numbers, width)
     return {
         "$schema": SCHEMA,
         "width": width,

@@ -32,11 +32,13 @@ SHADES = ("#e3f0ed", "#0b6b61")
 ON_LIGHT, ON_DARK = "#1d1c1b", "#fffffe"
 
 _BAR_HEIGHT = 24
+_LETTER = 6.4
+"""About how wide a letter or digit is at the size of labels, in pixels."""
 _MOST_POINTS = 35
 _MANY_DAYS = 300
 
 
-def bars(section: Section, chart: Chart, numbers: Numbers) -> Spec:
+def bars(section: Section, chart: Chart, numbers: Numbers, width: int) -> Spec:
     """Bars from the left, with their values at their ends; a funnel is bars that fall."""
     records, unit = records_of(section, chart, numbers)
     categories = list(dict.fromkeys(record["x"] for record in records))[:MOST_BARS]
@@ -44,7 +46,8 @@ def bars(section: Section, chart: Chart, numbers: Numbers) -> Spec:
     several = len({record["series"] for record in records}) > 1
     step = _BAR_HEIGHT if not several else 18
     y: Spec = {"field": "x", "type": "nominal", "sort": categories, "axis": {"title": None, "labelLimit": 190}}
-    base: Spec = {"y": y, "x": {"field": "y", "type": "quantitative", "axis": None, "scale": {"zero": True}}}
+    scale = {"zero": True, **_room_for_labels(records, width)}
+    base: Spec = {"y": y, "x": {"field": "y", "type": "quantitative", "axis": None, "scale": scale}}
     colour: Spec = {"value": SERIES[0]}
     if several:
         names = list(dict.fromkeys(record["series"] for record in records))
@@ -63,12 +66,20 @@ def bars(section: Section, chart: Chart, numbers: Numbers) -> Spec:
     }
 
 
+def _room_for_labels(records: Sequence[Spec], width: int) -> Spec:
+    """End the axis behind the longest bar, so that its value is not cut off at the edge."""
+    largest = max((record["y"] for record in records if record["y"] is not None), default=0)
+    names, values = (max(len(record[key]) for record in records) * _LETTER for key in ("x", "text"))
+    plot = max(width - min(names, 190), width / 3)
+    return {"domainMax": largest * plot / max(plot - values - 12, plot / 3)} if largest > 0 else {}
+
+
 def _headroom(unit: str) -> Spec:
     """Bars have their values at their ends, so their axis is only named."""
     return {"title": {"text": unit, "anchor": "start", "fontSize": 11, "fontWeight": "normal", "color": MUTED}}
 
 
-def lines(section: Section, chart: Chart, numbers: Numbers) -> Spec:
+def lines(section: Section, chart: Chart, numbers: Numbers, _: int) -> Spec:
     """Lines over days or an ordered scale; a single one has its area shaded."""
     records, unit = records_of(section, chart, numbers)
     names = list(dict.fromkeys(record["series"] for record in records))
@@ -99,7 +110,7 @@ def lines(section: Section, chart: Chart, numbers: Numbers) -> Spec:
     return {"height": 190, "data": {"values": records}, "encoding": {"x": x, "y": y}, "layer": layers}
 
 
-def heatmap(section: Section, chart: Chart, numbers: Numbers) -> Spec:
+def heatmap(section: Section, chart: Chart, numbers: Numbers, _: int) -> Spec:
     """A table of shades with its values written in."""
     records, unit = records_of(section, chart, numbers)
     down = list(dict.fromkeys(record["series"] for record in records))[:MOST_BARS]
@@ -148,7 +159,7 @@ def heatmap(section: Section, chart: Chart, numbers: Numbers) -> Spec:
     }
 
 
-def intervals(section: Section, chart: Chart, numbers: Numbers) -> Spec:
+def intervals(section: Section, chart: Chart, numbers: Numbers, _: int) -> Spec:
     """Estimates with their intervals, and where zero is."""
     column = column_of(section, chart.y[0])
     divisor, unit = unit_of(section, chart, numbers)
@@ -186,7 +197,7 @@ def intervals(section: Section, chart: Chart, numbers: Numbers) -> Spec:
     }
 
 
-def scatter(section: Section, chart: Chart, numbers: Numbers) -> Spec:
+def scatter(section: Section, chart: Chart, numbers: Numbers, _: int) -> Spec:
     """A dot for each row, named where there are few."""
     x_column, y_column = column_of(section, chart.x), column_of(section, chart.y[0])
     x_divisor, x_unit = unit_of_columns(section, [x_column], numbers)
