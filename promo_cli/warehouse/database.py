@@ -68,7 +68,8 @@ def reading(warehouse: Path) -> Iterator[DuckDBPyConnection]:
     cannot be opened.
     """
     if not warehouse.is_file():
-        raise Failure([codes.NO_WAREHOUSE.at(Location(str(warehouse)), "there is no warehouse yet")], 2)
+        advice = "run `promo ingest --env NAME`; `promo demo` makes one to try"
+        raise Failure([codes.NO_WAREHOUSE.at(Location(str(warehouse)), "there is no warehouse yet", help=advice)], 2)
     with published(warehouse) as con:
         if not is_current(con):
             message = "the warehouse was written by an older version of this tool"
