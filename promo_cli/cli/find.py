@@ -84,7 +84,9 @@ def _moment(text: str | None) -> str | None:
     """Check a day or a moment; raises BadParameter (exit 2)."""
     if text is not None:
         try:
-            dt.datetime.fromisoformat(text)
+            found = dt.datetime.fromisoformat(text)
+            if found.year in (dt.MINYEAR, dt.MAXYEAR):  # in another time zone it may not exist
+                raise ValueError(text)
         except ValueError:
             raise typer.BadParameter(
                 f"expected a day such as 2026-12-24 or a time such as 2026-12-24T17:30, found {text!r}",

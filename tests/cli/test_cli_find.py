@@ -163,6 +163,7 @@ def test_nothing_found_says_why_and_is_no_failure(promo: Promo) -> None:
         ("--payment qriss", "did you mean --payment qris?"),
         ("--voucher SORY50", "did you mean --voucher SORRY50?"),
         ("--at yesterday", "--at: expected a day such as 2026-12-24"),
+        ("--at 0001-01-01T00:00", "--at: expected a day such as 2026-12-24"),
         ("--why-not WEEKEN20", "did you mean WEEKEND20?"),
         ("", "say what to look for"),
     ],
