@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from promo_cli.pricing.candidate import Candidate, Choice, compatible, worth
 from promo_cli.pricing.components import Standing, components
 from promo_cli.pricing.crowd import Crowd
 from promo_cli.pricing.fallback import in_turn
+from promo_cli.pricing.plans import Chain, joined, only
 from promo_cli.pricing.promotion import Entry
 from promo_cli.pricing.reasons import Reason, Refusal
-from promo_cli.pricing.search import Found, alone, best_deal, merged
+from promo_cli.pricing.search import alone, best_deal
 from promo_cli.pricing.types.base import Free
 from promo_cli.pricing.view import View
+
+
+class Found(NamedTuple):
+    """What was chosen, in order, and whether it is proven to be the best."""
+
+    choices: tuple[Choice, ...]
+    exact: bool = True
 
 
 def choose(crowds: Sequence[Crowd], candidates: Sequence[Candidate], view: View) -> Found:
@@ -35,24 +44,25 @@ def refusing(candidate: Candidate) -> bool:
 
 def _together(standing: Sequence[Standing], view: View) -> Found:
     """Decide group by group what competes; where crowds want the same units, one of them applies."""
-    parts: list[tuple[Choice, ...]] = []
+    parts: list[Chain] = []
     contested: list[list[Candidate]] = []
     for group in components(standing, view.open):
         crowds = [one for one in group if isinstance(one, Crowd)]
         if len(crowds) == len(group) and all(crowd.pool is crowds[0].pool for crowd in crowds):
-            parts.append(_of_crowds(crowds, view.bundle.best_deal))
+            parts.append(only(_of_crowds(crowds, view.bundle.best_deal)))
         elif len(group) == 1 and isinstance(group[0], Candidate):
-            parts.append(alone(group[0], view.free))
+            parts.append(only(alone(group[0], view.free)))
         else:
             competing = [one for one in group if isinstance(one, Candidate)]
             competing += [one for crowd in crowds for one in crowd.candidates(crowd.level.rivals)]
             contested.append(sorted(competing, key=lambda one: one.entry.place))
-    if not contested:
-        return Found(merged(parts))
-    if not view.bundle.best_deal:
-        return Found(merged([*parts, *(in_turn(group, view.free) for group in contested)]))
-    found = best_deal(contested, view.free, view.bundle.step_budget)
-    return Found(merged([*parts, found.choices]), found.exact)
+    exact = True
+    if contested and view.bundle.best_deal:
+        plans, exact = best_deal(contested, view.free, view.bundle.step_budget)
+        parts += plans
+    elif contested:
+        parts += [only(in_turn(group, view.free)) for group in contested]
+    return Found(joined(parts)[0].choices, exact)
 
 
 def _of_crowds(crowds: Sequence[Crowd], best_deal: bool) -> tuple[Choice, ...]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from promo_cli.pricing.bound import Bound, bound
-from promo_cli.pricing.candidate import Candidate, Choice, compatible, without
+from promo_cli.pricing.candidate import Candidate, compatible, without
+from promo_cli.pricing.plans import NOTHING, Chain, best, joined
 from promo_cli.pricing.types.base import Ceiling, Option
 
 
@@ -26,35 +27,13 @@ class Rival(NamedTuple):
     cost: int
 
 
-class Plan(NamedTuple):
-    """What is worth how much: places in the order applied, and the number of sets of each, negative."""
-
-    worth: int = 0
-    order: tuple[int, ...] = ()
-    times: tuple[int, ...] = ()
-    choices: tuple[Choice, ...] = ()
-
-    def better(self, other: Plan) -> bool:
-        """Tell whether it saves more, or as much in an earlier order, or that with more sets."""
-        return (-self.worth, self.order, self.times) < (-other.worth, other.order, other.times)
-
-    def behind(self, rival: Rival, option: Option) -> Plan:
-        """Return the plan in which a rival takes an option before all this."""
-        return Plan(
-            option.worth + self.worth,
-            (rival.place, *self.order),
-            (-option.times, *self.times),
-            ((rival.candidate, option), *self.choices),
-        )
-
-
 @dataclass(slots=True, eq=False)
 class _State:
-    """Rivals and their free units: the bound, and the best plan if it is known, or what it does not reach."""
+    """Rivals and their free units: the bound, and the best plans if they are known, or what they do not reach."""
 
     rivals: Sequence[Rival]
     bound: Bound
-    plan: Plan | None = None
+    plans: Chain | None = None
     below: int | None = None
 
 
@@ -73,14 +52,14 @@ class Search:
         self._states: dict[_Key, _State] = {}
         self._options: dict[tuple[int, tuple[int, ...]], tuple[Option, ...]] = {}
 
-    def run(self, least: int) -> tuple[Choice, ...]:
-        """Return the best choices, which save at least `least`. Raises OutOfStepsError."""
-        plan = self._best(self._rivals, self._free, least)
-        assert plan is not None
-        return plan.choices
+    def run(self, least: int) -> Chain:
+        """Return the best plans, which save at least `least`. Raises OutOfStepsError."""
+        plans = self._best(self._rivals, self._free, least)
+        assert plans is not None
+        return plans
 
-    def _best(self, rivals: Iterable[Rival], free: tuple[int, ...], least: int) -> Plan | None:
-        """Return the best plan for what rivals can do with these free units, or None if it saves less than `least`."""
+    def _best(self, rivals: Iterable[Rival], free: tuple[int, ...], least: int) -> Chain | None:
+        """Return the best plans for what rivals can do with these free units; None if they save less than `least`."""
         open_runs = sum([1 << i for i in self._reach if free[i]])
         able = [rival for rival in rivals if rival.mask & open_runs or not rival.mask]
         states = [self._state(group, free, open_runs) for group in _apart(able, open_runs)]
@@ -88,12 +67,12 @@ class Search:
         plans = []
         for state in states:
             most = state.bound.most
-            plan = None if spare < 0 else self._of_group(state, free, most - spare)
-            if plan is None:
+            found = None if spare < 0 else self._of_group(state, free, most - spare)
+            if found is None:
                 return None
-            spare -= most - plan.worth
-            plans.append(plan)
-        return merged(plans) if spare >= 0 else None
+            spare -= most - found[0].worth
+            plans.append(found)
+        return joined(plans) if spare >= 0 else None
 
     def _state(self, rivals: Sequence[Rival], free: tuple[int, ...], open_runs: int) -> _State:
         """Return the state of rivals that do not come apart; what is known of it is kept."""
@@ -109,14 +88,14 @@ class Search:
             state = self._states[key] = _State(rivals, bound(ceilings, free))
         return state
 
-    def _of_group(self, state: _State, free: tuple[int, ...], least: int) -> Plan | None:
-        if state.plan is None and (state.below is None or state.below > least):
-            state.plan = self._explore(state.rivals, free, state.bound, least)
-            if state.plan is None:
+    def _of_group(self, state: _State, free: tuple[int, ...], least: int) -> Chain | None:
+        if state.plans is None and (state.below is None or state.below > least):
+            state.plans = self._explore(state.rivals, free, state.bound, least)
+            if state.plans is None:
                 state.below = least
-        return None if state.plan is None or state.plan.worth < least else state.plan
+        return None if state.plans is None or state.plans[0].worth < least else state.plans
 
-    def _explore(self, rivals: Sequence[Rival], free: tuple[int, ...], bound: Bound, least: int) -> Plan | None:
+    def _explore(self, rivals: Sequence[Rival], free: tuple[int, ...], bound: Bound, least: int) -> Chain | None:
         """Try every rival in first place, from the most promising; leave those that cannot be best."""
         cost = sum([rival.cost for rival in rivals])
         asked = [
@@ -125,18 +104,18 @@ class Search:
             for option in self._ask(rival, free, cost)
         ]
         asked.sort(key=_promise)
-        best = Plan()
+        found = NOTHING
         for possible, rival, option in asked:
-            if possible < max(best.worth, least):
+            worth = found[0].worth
+            if possible < max(worth, least):
                 break
-            if possible == best.worth and rival.place > best.order[0]:
+            if possible == worth and rival.candidate.entry.place > found[0].order[0]:
                 continue
             rest = [other for other in rivals if not rival.barred >> other.place & 1]
-            then = self._best(rest, without(free, option), max(best.worth, least) - option.worth)
+            then = self._best(rest, without(free, option), max(worth, least) - option.worth)
             if then is not None:
-                plan = then.behind(rival, option)
-                best = plan if plan.better(best) else best
-        return best if best.worth >= least else None
+                found = best([*found, *(plan.behind((rival.candidate, option)) for plan in then)])
+        return found if found[0].worth >= least else None
 
     def _ask(self, rival: Rival, free: tuple[int, ...], cost: int) -> tuple[Option, ...]:
         """Return what a rival can do; asking again with the same units free costs the same."""
@@ -151,19 +130,6 @@ class Search:
         self.left -= steps
         if self.left < 0:
             raise OutOfStepsError
-
-
-def merged(plans: Sequence[Plan]) -> Plan:
-    """Join plans that do not touch each other into the first order by rank that keeps each of them."""
-    if len(plans) == 1:
-        return plans[0]
-    waiting = [[*reversed([*zip(plan.order, plan.times, plan.choices, strict=True)])] for plan in plans if plan.order]
-    steps = []
-    while waiting:
-        steps.append(min(waiting, key=lambda plan: plan[-1][0]).pop())
-        waiting = [plan for plan in waiting if plan]
-    order, times, choices = zip(*steps, strict=True) if steps else ((), (), ())
-    return Plan(sum(plan.worth for plan in plans), order, times, choices)
 
 
 def _apart(rivals: Sequence[Rival], open_runs: int) -> list[list[Rival]]:

@@ -26,39 +26,32 @@ on every machine.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from promo_cli.pricing.candidate import Candidate, Choice, worth
 from promo_cli.pricing.dominance import undominated
 from promo_cli.pricing.exploring import OutOfStepsError, Search
 from promo_cli.pricing.fallback import fallback, greedy
+from promo_cli.pricing.plans import Chain, only
 from promo_cli.pricing.trying import few_options, tried_out
 from promo_cli.pricing.types.base import Free
 
 _MOST = 100  # candidates of a group that is searched: the search nests once for each that applies
 
 
-class Found(NamedTuple):
-    """What was chosen, in order, and whether it is proven to be the best."""
-
-    choices: tuple[Choice, ...]
-    exact: bool = True
-
-
-def best_deal(groups: Iterable[Sequence[Candidate]], free: tuple[int, ...], budget: int) -> Found:
-    """Return the greatest discount over all orders of all subsets, exact within a budget of steps.
+def best_deal(groups: Iterable[Sequence[Candidate]], free: tuple[int, ...], budget: int) -> tuple[list[Chain], bool]:
+    """Return for each group the greatest discount over all orders of all subsets, and whether that is proven.
 
     Candidates of one group come by rank; those of different groups cannot get in each other's way.
     """
-    parts: list[tuple[Choice, ...]] = []
+    parts: list[Chain] = []
     contested = []
     for competing in groups:
         if len(competing) > 1 and _each_takes_all(competing, free):
-            parts.append(_dearest(competing))
+            parts.append(only(_dearest(competing)))
             continue
         group = undominated(competing)
         if len(group) == 1:
-            parts.append(alone(group[0], free))
+            parts.append(only(alone(group[0], free)))
         else:
             contested.append(group)
     exact, left = True, budget
@@ -73,12 +66,12 @@ def best_deal(groups: Iterable[Sequence[Candidate]], free: tuple[int, ...], budg
                 best = tried_out(group, options, free) if size <= left else None
                 left = max(0, left - size)
         exact &= best is not None
-        parts.append(fallback(group, free, budget) if best is None else best)
-    return Found(merged(parts), exact)
+        parts.append(only(fallback(group, free, budget)) if best is None else best)
+    return parts, exact
 
 
-def _searched(group: Sequence[Candidate], free: tuple[int, ...], steps: int) -> tuple[tuple[Choice, ...] | None, int]:
-    """Return the best choices, or None if these steps do not suffice, and the steps left."""
+def _searched(group: Sequence[Candidate], free: tuple[int, ...], steps: int) -> tuple[Chain | None, int]:
+    """Return the best plans, or None if these steps do not suffice, and the steps left."""
     search = Search(group, free, steps)
     try:
         return search.run(worth(greedy(group, free))), search.left
@@ -110,20 +103,3 @@ def _dearest(group: Sequence[Candidate]) -> tuple[Choice, ...]:
     able = [candidate for candidate in group if candidate.allowed(candidate.first)]
     best = max(able, key=lambda candidate: candidate.first.worth, default=None)
     return () if best is None else ((best, best.first),)
-
-
-def merged(parts: Sequence[tuple[Choice, ...]]) -> tuple[Choice, ...]:
-    """Join orders that do not touch each other into the first order by rank that keeps each of them."""
-    if all(len(part) < 2 for part in parts):
-        return tuple(sorted([choice for part in parts for choice in part], key=_place))
-    waiting = [list(reversed(part)) for part in parts if part]
-    merged: list[Choice] = []
-    while waiting:
-        head = min(waiting, key=lambda part: part[-1][0].entry.place)
-        merged.append(head.pop())
-        waiting = [part for part in waiting if part]
-    return tuple(merged)
-
-
-def _place(choice: Choice) -> int:
-    return choice[0].entry.place

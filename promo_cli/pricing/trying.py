@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from promo_cli.pricing.candidate import Candidate, Choice, compatible, without
+from promo_cli.pricing.candidate import Candidate, compatible, without
+from promo_cli.pricing.plans import NOTHING, Chain, Plan, best
 from promo_cli.pricing.types.base import Free, Option
 
 MOST_RIVALS = 3
 MOST_OPTIONS = 8  # of all rivals together at the lane's start
-
-_Plan = tuple[int, tuple[int, ...], tuple[int, ...], tuple[Choice, ...]]
-"""What is saved, negative; the order by places in rank; the number of sets of each, negative; the choices.
-
-The least plan is the best: it saves most, or as much in an earlier order, or that with more sets.
-"""
-
-_NOTHING: _Plan = (0, (), (), ())
 
 
 def few_options(group: Sequence[Candidate], free: Free) -> list[list[Option]] | None:
@@ -34,31 +27,24 @@ def few_options(group: Sequence[Candidate], free: Free) -> list[list[Option]] | 
     return found
 
 
-def tried_out(group: Sequence[Candidate], options: Sequence[Sequence[Option]], free: Free) -> tuple[Choice, ...]:
-    """Return the best choices of rivals that come by rank, given the options of each."""
-    return _best(range(len(group)), group, options, free)[3]
+def tried_out(group: Sequence[Candidate], options: Sequence[Iterable[Option]], free: Free) -> Chain:
+    """Return the best plan for rivals, each with its options on what is free."""
+    plans = [*NOTHING]
+    for own, ways in zip(group, options, strict=True):
+        others = [other for other in group if other is not own and _joins(other, own)]
+        for option in ways:
+            plans += [then.behind((own, option)) for then in _then(others, without(free, option))]
+    return best(plans)
 
 
-def _best(places: Sequence[int], group: Sequence[Candidate], options: Sequence[Iterable[Option]], free: Free) -> _Plan:
-    """Return the best plan for rivals by their places, each with its options on what is free."""
-    best = _NOTHING
-    for place, own in zip(places, options, strict=True):
-        for option in own:
-            others = [i for i in places if i != place and _joins(group[i], group[place])]
-            saved, order, times, choices = _then(others, group, without(free, option))
-            plan = saved - option.worth, (place, *order), (-option.times, *times), ((group[place], option), *choices)
-            best = min(best, plan)
-    return best
-
-
-def _then(places: Sequence[int], group: Sequence[Candidate], free: Free) -> _Plan:
-    if not places:
-        return _NOTHING
-    if len(places) > 1:
-        return _best(places, group, [group[place].options(free) for place in places], free)
-    (place,) = places
-    option = group[place].best(free)
-    return _NOTHING if option is None else (-option.worth, (place,), (-option.times,), ((group[place], option),))
+def _then(rivals: Sequence[Candidate], free: Free) -> Chain:
+    if not rivals:
+        return NOTHING
+    if len(rivals) > 1:
+        return tried_out(rivals, [rival.options(free) for rival in rivals], free)
+    (last,) = rivals
+    option = last.best(free)
+    return NOTHING if option is None else (Plan().behind((last, option)),)
 
 
 def _joins(one: Candidate, other: Candidate) -> bool:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promo_cli.pricing import prepare, price
+from tests.pricing import oracle
 from tests.pricing.strategies_build import bundle, product, promotion, scope
 
 AT = "2026-02-07T10:00:00"
@@ -60,6 +61,25 @@ def test_of_equal_totals_the_first_order_wins() -> None:
     assert applied(receipt_of({"p": 1}, [percent("A", 10, ["p"]), percent("B", 10, ["p"])])) == [("A", 10)]
     second = percent("B", 10, ["p"], execution_priority=1)
     assert applied(receipt_of({"p": 1}, [percent("A", 10, ["p"]), second])) == [("B", 10)]
+
+
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [("", ["A"]), ("C", ["A", "C"]), ("Z", ["A", "K", "Z"]), ("CZ", ["A", "C", "K", "Z"])],
+    ids=["alone", "C", "Z", "C-and-Z"],
+)
+def test_of_equal_totals_the_first_order_of_the_whole_lane_wins(beside: str, expected: list[str]) -> None:
+    """Two sets of A save as much as one and then K; what applies to other goods decides which order reads first."""
+    sets = {"required_quantity": 2, "special_price": 150}
+    offers = [promotion("A", "mix_match", sets, scope=scope("product", products=["p"])), amount("K", 50, ["p"])]
+    others = [amount(code, 10, [code.lower()]) for code in beside]
+    cart = {"p": 4, **{code.lower(): 1 for code in beside}}
+    goods = {name: product(100) for name in cart}
+    made = bundle([*offers, *others], goods, currency={"code": "IDR", "exponent": 0})
+    bought = {"at": AT, "items": [{"product_id": name, "quantity": quantity} for name, quantity in cart.items()]}
+    receipt = price(bought, prepare(made))
+    assert [code for code, _ in applied(receipt)] == expected
+    assert [promotion["code"] for promotion, _ in oracle.price(bought, made).given()] == expected
 
 
 def test_sets_may_be_fewer_than_possible() -> None:
