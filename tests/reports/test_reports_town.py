@@ -258,3 +258,11 @@ def test_a_filter_that_fits_nothing_gives_zeros(town: Path) -> None:
     for name in ("overview", "stores", "products", "daily", "roi", "segments", "cross-brand", "data-health"):
         result = run_report(name, {"from": day(29)}, town)
         assert headline(result).get("net", 0) == 0, name
+
+
+def test_the_report_in_the_documentation_runs(town: Path, tmp_path: Path) -> None:
+    """The example of docs/reports.md, dropped into a workspace's reports, is a report."""
+    text = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
+    (tmp_path / "hours.sql").write_text(text.split("```sql\n")[1].split("```")[0], encoding="utf-8")
+    result = run_report("hours", {"stores": "R1"}, town, folder=tmp_path)
+    assert rows(result, "hours") == [{"hour": 10, "bills": 13}]
