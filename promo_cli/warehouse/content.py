@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 
 from promo_cli.warehouse import bodies, lines
 from promo_cli.warehouse.keys import Origin
@@ -40,8 +41,11 @@ def raw_lines(content: bytes, numbers: Collection[int]) -> dict[int, tuple[str, 
     """Return lines by number as quarantine keeps them, with their byte offsets; of a body there are none."""
     if bodies.is_body(content):
         return {}
-    return {
-        number: (lines.raw(lines.parse(line), line), offset)
-        for number, offset, line in lines.split(content)
-        if number in numbers
-    }
+    found = {}
+    for number, offset, line in lines.split(content):
+        if number in numbers:
+            value = None
+            with suppress(lines.Rejected):  # then it is kept as text
+                value = lines.parse(line)
+            found[number] = (lines.raw(value, line), offset)
+    return found

@@ -58,9 +58,9 @@ _DECIMAL = _cast("DECIMAL(18,3)")
 _MOMENT = _text_cast("TIMESTAMPTZ")
 
 REF = Scalar(f"length($x) <= 130 AND {_quoted(_CHARACTER + '+')}", _TEXT)
-# DuckDB reads NaN and Infinity, and keys that stand twice, which are no JSON of ours. Siblings with the same keys look
-# like a key that stands twice; the models can tell them apart.
-_JSON_NUMBERS = r"NOT regexp_matches($x, '(?i)(^|[\[:,])-?(nan|inf)')"
+# DuckDB reads NaN, Infinity, integers of any length and keys that stand twice, which are no JSON of ours. Siblings with
+# the same keys look like a key that stands twice; the models can tell them apart.
+_JSON_NUMBERS = r"NOT regexp_matches($x, '(?i)(^|[\[:,])-?(nan|inf)|[0-9]{19}')"
 _JSON_KEYS = r"""regexp_extract_all($x, '"(?:[^"\\]|\\.)*":')"""
 
 JSON = Scalar(

@@ -63,7 +63,7 @@ def test_both_paths_make_the_same_rows_and_the_fast_one_never_takes_what_the_exa
     "details",
     [
         *("NaN", "[nan]", '{"a": -Infinity}', "inf", '{"a": 1, "a": 2}', '[{"b": {"a": 1, "\\u0061": 2}}]'),
-        *("[1,]", "[1, ]", '{"a": 1,}', '{"a": 1,\t}', '{"a": [1,\r ]}', '"\\ud800"', "1e999,"),
+        *("[1,]", "[1, ]", '{"a": 1,}', '{"a": 1,\t}', '{"a": [1,\r ]}', '"\\ud800"', "18446744073709551616"),
     ],
 )
 def test_what_duckdb_reads_and_json_is_not_takes_the_exact_path(event: Any, paths: Any, details: str) -> None:
