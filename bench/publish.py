@@ -27,19 +27,23 @@ SOURCE = Source(repo=None, commit="c0ffee", tree=None, dirty=False, run_url=None
 
 
 class Counted:
-    """A storage that counts its requests by kind, and the bytes it is given."""
+    """A storage that counts its requests by kind, the bytes it is given and those it hands out."""
 
     def __init__(self, inner: Storage) -> None:
         self._inner = inner
         self._lock = threading.Lock()
         self.requests: Counter[str] = Counter()
         self.bytes = 0
+        self.read = 0
         self.where = inner.where
 
     def get(self, key: str, **conditions: Any) -> Found | NotModified | None:
         """Read; see the interface."""
         self._count("GET", 0)
-        return self._inner.get(key, **conditions)
+        found = self._inner.get(key, **conditions)
+        with self._lock:
+            self.read += len(found.data) if isinstance(found, Found) else 0
+        return found
 
     def put(self, key: str, data: bytes, **conditions: Any) -> str:
         """Write; see the interface."""

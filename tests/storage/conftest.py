@@ -54,6 +54,9 @@ def s3_endpoint() -> Iterator[str]:
 @pytest.fixture
 def s3_environment(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Credentials and endpoint the usual AWS way: in the environment."""
+    import boto3
+
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # another test's would go on with that test's credentials
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3_endpoint)
     if not os.environ.get("PROMO_TEST_S3_ENDPOINT"):
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
