@@ -41,7 +41,7 @@ def raw_lines(content: bytes, numbers: Collection[int]) -> dict[int, tuple[str, 
     """Return lines by number as quarantine keeps them, with their byte offsets; of a body there are none."""
     if bodies.is_body(content):
         return {}
-    found = {}
+    found: dict[int, tuple[str, int | None]] = {}
     for number, offset, line in lines.split(content):
         if number in numbers:
             value = None
