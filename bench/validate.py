@@ -23,12 +23,12 @@ def floor(workspace: Path) -> None:
 
 
 def main() -> None:
-    """Cold, nothing changed, one promotion changed; 1,000 promotions and 5,000."""
+    """Cold, nothing changed, one promotion changed; 1,000 promotions and 5,000, and 1,000 in 5,000 stores."""
     promo = str(Path(sys.executable).with_name("promo"))
-    for promotions in (1000, 5000):
+    for promotions, stores in ((1000, 10), (5000, 10), (1000, 5000)):
         with tempfile.TemporaryDirectory() as scratch:
             workspace = Path(scratch, "workspace")
-            workspaces.write(workspace, promotions, 10)
+            workspaces.write(workspace, promotions, stores)
             validate = command(promo, "validate", "--as-of", DAY, cwd=workspace)
 
             def cold(workspace: Path = workspace, run: object = validate) -> float:
@@ -40,7 +40,7 @@ def main() -> None:
                 return run()  # type: ignore[operator, no-any-return]
 
             race(
-                f"validate {promotions:,} promotions",
+                f"validate {promotions:,} promotions in {stores:,} stores",
                 "floor: parse",
                 {
                     "floor: parse": timed(lambda w=workspace: floor(w)),  # type: ignore[misc]
