@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 _PERIOD = "business_date BETWEEN coalesce($since, DATE '0001-01-01') AND coalesce($until, DATE '9999-12-31')"
 
+# A clock that is ahead of the last ingest says nothing about how far the data reaches.
 _STORES = f"""
-    SELECT store_id, max(at_utc), max(business_date), bool_or({_PERIOD}) FROM events GROUP BY store_id
+    SELECT store_id, max(at_utc) FILTER (at_utc <= (SELECT max(ingested_at) + INTERVAL 1 DAY FROM ledger)),
+           max(business_date), bool_or({_PERIOD})
+    FROM events GROUP BY store_id
 """
 
 # A till that closes a day again means the last of its closes.

@@ -71,6 +71,9 @@ SELECT what, found, expected, share_of(found, expected) AS share FROM (
     SELECT 6, 'bills with a known customer', count(person), count(*) FROM period_sales
     UNION ALL
     SELECT 7, 'lines read that were loaded', (sum(loaded))::BIGINT, sum(lines)::BIGINT FROM ledger
+    UNION ALL
+    SELECT 8, 'events whose time can be right', loaded - wrong, loaded
+    FROM (SELECT (sum(loaded))::BIGINT AS loaded FROM ledger), (SELECT count(*) AS wrong FROM wrong_clocks)
 ) ORDER BY place;
 
 /*
@@ -109,8 +112,24 @@ columns:
   store: {title: Store, type: text}
   lines: {title: Lines, type: count, bar: true}
 */
-SELECT quarantine.code, coalesce(quarantine.store_id, ledger.store_id, '') AS store, count(*) AS lines
+SELECT quarantine.code, coalesce(ledger.store_id, quarantine.store_id, '') AS store, count(*) AS lines
 FROM quarantine LEFT JOIN ledger USING (file_id) GROUP BY ALL ORDER BY lines DESC, code, store;
+
+/*
+section: clocks
+title: Tills with a wrong clock
+depth: below
+columns:
+  store: {title: Store, type: text}
+  till: {title: Till, type: text}
+  wrong: {title: Clock, type: text, help: "ahead of the ingest, or far from the business day"}
+  events: {title: Events, type: count, bar: true}
+  hours: {title: Hours off at most, type: count}
+  last_day: {title: Last day, type: date}
+*/
+SELECT store_id AS store, coalesce(pos_id, '') AS till, CASE wrong WHEN 'ahead' THEN 'ahead' ELSE 'off its day' END AS wrong,
+       count(*) AS events, (epoch(max(off_by)) / 3600)::BIGINT AS hours, max(business_date) AS last_day
+FROM wrong_clocks GROUP BY ALL ORDER BY hours DESC, store, till;
 
 /*
 section: vouchers
