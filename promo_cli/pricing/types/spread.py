@@ -87,7 +87,7 @@ class Spread:
             return False
         if self.terms.selective or self.terms.by_line or (strictly and self.floored):
             return False
-        return _gives_more(self.formula, other.formula, self._least() if strictly else None)
+        return _gives_more(self.formula, other.formula, self._least() if strictly else None, self.floored)
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield the one way to apply it; with fewer units free, one that saves nothing may save something."""
@@ -221,18 +221,28 @@ class Spread:
         return min(lump.amount, half_up(base * lump.above, lump.below))
 
 
-def _gives_more(one: Formula, other: Formula, least: int | None) -> bool:
-    """Whether a formula gives at least as much as another on any units; with the price of the cheapest unit, more."""
+def _gives_more(one: Formula, other: Formula, least: int | None, floored: bool) -> bool:
+    """Whether a formula gives at least as much as another on any units; with the price of the cheapest unit, more.
+
+    An amount is all that the units cost, capped; where floors hold, it is not compared with a percentage, because it
+    moves what they hold back to other units.
+    """
     match one, other:
-        case Portion(), Portion() if one.below == other.below:
-            gain, caps = one.above - other.above, (one.cap, other.cap)
-            if least is not None:
-                return gain * least >= one.below and (caps[0] is None or (caps[1] is not None and caps[0] > caps[1]))
-            return gain >= 0 and (caps[0] is None or (caps[1] is not None and caps[0] >= caps[1]))
-        case (Lump(), Lump()) | (Each(), Each()) if one[1:] == other[1:]:
-            amount, less = one[0], other[0]
+        case Lump(), Lump() if least is not None and one[1:] == other[1:]:
+            return one.amount > other.amount < least
+        case ((Portion() | Lump()), (Portion() | Lump())) if not floored or type(one) is type(other):
+            (above, below, cap), (less, of, limit) = _as_portion(one), _as_portion(other)
+            gain, capped = above * of - less * below, cap is not None and (limit is None or cap < limit)
+            if least is None:
+                return gain >= 0 and not capped
+            return gain * least >= below * of and not capped and (cap is None or cap != limit)
+        case Each(amount), Each(less):
             return amount >= less if least is None else amount > less < least
     return False
+
+
+def _as_portion(formula: Portion | Lump) -> Portion:
+    return formula if isinstance(formula, Portion) else Portion(formula.above, formula.below, formula.amount)
 
 
 def _off(formula: Formula, run: Run) -> int:

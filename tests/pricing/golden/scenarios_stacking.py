@@ -9,6 +9,11 @@ from tests.pricing.golden.scenarios_sets import bogo, mix
 
 TWO_LANES = {"lanes": ["main", "second"]}
 PRIORITY = {"strategy": "priority"}
+SETS_OR_MORE = (
+    mix("A", 2, "4.5", scope=products("americano")),
+    amount("K", "1.5", scope=products("americano")),
+)
+"""Of four americanos, A twice or A once and then K: 3.00 either way."""
 
 
 def group(code: str, value: str, priority: int, rule: str, **fields: Any) -> dict[str, Any]:
@@ -120,6 +125,20 @@ SCENARIOS = [
         "0.9",
         (percent("B", "20", scope=products("latte"), priority=1), percent("A", "20", scope=products("latte"))),
         items(latte=1),
+    ),
+    Scenario(
+        "tie-of-the-lane-short",
+        "2 sets of A save as much as 1 set and then K. Beside C the shorter order reads first: A, C.",
+        "3.5",
+        (*SETS_OR_MORE, amount("C", "0.5", scope=products("cake"))),
+        items(americano=4, cake=1),
+    ),
+    Scenario(
+        "tie-of-the-lane-long",
+        "2 sets of A save as much as 1 set and then K. Beside Z the longer order reads first: A, K, Z.",
+        "3.5",
+        (*SETS_OR_MORE, amount("Z", "0.5", scope=products("cake"))),
+        items(americano=4, cake=1),
     ),
     Scenario(
         "tie-of-orders",
