@@ -200,8 +200,7 @@ def _plain(value: Any, column: Column) -> Value:
         value = round(Decimal(repr(value)), _PLACES.get(column.type, 0))
     if isinstance(value, Decimal):
         # Sums come with the scale of their columns; 20.000 is 20.
-        text = format(value.normalize(), "f")
-        return Decimal(text)
+        return Decimal(format(value.normalize(), "f")) + 0  # which makes -0 a 0
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
     if value is None or isinstance(value, str | int | dt.date | Blank):

@@ -22,11 +22,11 @@ FEWEST_DONORS = 5
 """Stores without the promotion that a synthetic control needs at least; with fewer its interval says nothing."""
 
 METHODS = {
-    "A": "customers held out at random",
+    "A": "customers held out",
     "B": "stores drawn at random",
-    "C": "stores with and without it, before and after",
-    "D": "mixture of stores without it",
-    "E": "the same stores before and after",
+    "C": "other stores, before and after",
+    "D": "a mixture of other stores",
+    "E": "same stores, before and after",
     "": "no comparison in the data",
 }
 
@@ -76,7 +76,7 @@ class Finding:
     @property
     def method(self) -> str:
         """Say how it was found."""
-        return METHODS[self.grade] + (", less what they spent before (CUPED)" if self.cuped else "")
+        return METHODS[self.grade] + (" (CUPED)" if self.cuped else "")
 
 
 def choose(evidence: Evidence, wanted: str | None = None) -> Finding:

@@ -52,11 +52,11 @@ def effect_rows(rows: Rows) -> Made:
         made.append(
             {
                 "code": facts["code"],
-                **_interval("promoted", lift.effect(evidence, found, "promoted") if usable else NOTHING),
+                **_interval("promoted", lift.effect(evidence, found, "promoted") if usable else NOTHING, 1),
                 **_cannibalised(evidence, found),
                 **_interval("halo", lift.effect(evidence, found, "other") if usable else NOTHING),
                 **_interval("pulled_forward", later.times(-1)),
-                **_interval("customers", lift.effect(evidence, found, "new") if usable else NOTHING),
+                **_interval("customers", lift.effect(evidence, found, "new") if usable else NOTHING, 1),
             }
         )
     return made
@@ -101,7 +101,7 @@ def customer_rows(rows: Rows) -> Made:
             {
                 "code": facts["code"],
                 "grade": found.grade or "none",
-                **_interval("customers", fresh),
+                **_interval("customers", fresh, 1),
                 **_interval("cac", _cost_per(spent, fresh)),
                 **_worth("ltv_90", evidence, found, "to_90"),
                 **_worth("ltv_180", evidence, found, "to_180"),
@@ -198,13 +198,12 @@ def _promotions(rows: Rows) -> Iterable[tuple[Mapping[str, Any], Evidence, Findi
         yield own[0], evidence, lift.choose(evidence, own[0]["wanted"])
 
 
-def _interval(name: str, found: Estimate) -> dict[str, Any]:
-    known = not math.isnan(found.value)
-    return {
-        name: found.value if known else None,
-        f"{name}_low": found.low if known else None,
-        f"{name}_high": found.high if known else None,
-    }
+def _interval(name: str, found: Estimate, places: int | None = None) -> dict[str, Any]:
+    """Name an estimate and its ends, None where there is none; `places` for what nobody counts in thousandths."""
+    if math.isnan(found.value):
+        return dict.fromkeys((name, f"{name}_low", f"{name}_high"))
+    ends = {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
+    return ends if places is None else {key: round(value, places) for key, value in ends.items()}
 
 
 def _called(found: Finding) -> str:
