@@ -139,7 +139,7 @@ def _uses(site: Site, number: int, shown_as: int) -> list[tuple[int, ...]]:
 
 
 def _roi_data(site: Site, numbers: Numbers) -> dict[str, Any]:
-    """Return what the calculator can be filled with: list value and discount of the bills with each promotion."""
+    """Return what the calculator can be filled with: sales before the discount, and the discount, of each promotion."""
     scale = Decimal(10) ** numbers.places
     found = []
     for offer in site.offers:

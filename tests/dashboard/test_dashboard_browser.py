@@ -1,14 +1,16 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from promo_cli.dashboard.cells import MOST_CELLS, cells_of
 from promo_cli.dashboard.folder import replace_folder
 from promo_cli.dashboard.site import build
 from promo_cli.reports.render_html import render_html
-from tests.dashboard.samples import EVIL, dollars
+from tests.dashboard.samples import DAYS, EVIL, cells_report, dollars, offers, site
 from tests.reports.render_samples import report
 
 PAGES = ("index.html", "promotions/weekend20.html", "cross-brand.html", "roi.html", "data-health.html")
@@ -88,8 +90,6 @@ def test_filters_change_every_figure(page: Page, folder: Path) -> None:
 
 def test_figures_of_the_page_are_those_of_the_cells(page: Page, folder: Path) -> None:
     """What the page adds up equals what the report's rows add up to."""
-    from tests.dashboard.samples import cells_report
-
     page.goto((folder / "promotions" / "weekend20.html").as_uri())
     rows = [row for row in cells_report().sections[0].rows if row[0] == "p1"]
     assert number(page.locator("#uses .figure").inner_text()) == sum(row[5] for row in rows)  # type: ignore[misc]
@@ -232,3 +232,28 @@ def test_a_report_is_a_page_without_barriers(browser: Browser, tmp_path: Path, w
     context.close()
     assert complaints == []
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_before_the_first_sale_pages_say_so(page: Page, tmp_path: Path) -> None:
+    """Without data there is nothing to filter, and nothing breaks."""
+    nothing = replace(cells_report(), sections=tuple(replace(each, rows=()) for each in cells_report().sections))
+    replace_folder(tmp_path / "site", build(site(cells=cells_of(nothing, 0), about={}, roi=None)))
+    for name in ("index.html", "promotions/weekend20.html", "roi.html"):
+        page.goto((tmp_path / "site" / name).as_uri())
+        expect(page.locator("h1")).to_be_visible()
+    page.goto((tmp_path / "site" / "index.html").as_uri())
+    expect(page.get_by_text("There are no sales in this period yet.")).to_be_visible()
+
+
+def test_a_large_chain_filters_quickly_enough_to_answer(page: Page, tmp_path: Path) -> None:
+    """With as many cells as the overview ever has, a filter still changes the figures."""
+    cells = site().cells
+    many = [(day, place, 1, 9000, 81_000) for day in range(DAYS) for place in range(len(cells.places))]
+    uses = {f"x{number}": many for number in range(MOST_CELLS // len(many))}
+    offer = offers()[0]
+    found = [replace(offer, promotion_id=each, code=each) for each in uses]
+    replace_folder(tmp_path / "site", build(site(cells=replace(cells, uses=uses), offers=found, about={})))
+    page.goto((tmp_path / "site" / "index.html").as_uri())
+    expect(page.locator("#promotions tbody tr")).to_have_count(len(uses))
+    page.select_option("#f-brand", "kopi")
+    expect(page.locator("#promotions tbody td:nth-child(4)").first).to_have_text(str(2 * DAYS))

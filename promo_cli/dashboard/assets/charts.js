@@ -104,13 +104,13 @@ Promo.line = (host, model) => {
   plot.setAttribute(
     "aria-label",
     `${model.title}: ${count} values from ${Promo.label(model.xs[0], model.x.type)} to ` +
-      `${Promo.label(model.xs[count - 1], model.x.type)}${peakAt}. Arrow keys read the values; the table below has them all.`,
+      `${Promo.label(model.xs[count - 1], model.x.type)}${peakAt}. Arrow keys read the values; a table has them all.`,
   );
   const scaled = count > 1 && model.xs.every((value) => typeof value === "number");
   let at = null;
 
   const say = (index) =>
-    `${Promo.label(model.xs[index], model.x.type, true)}: ` +
+    `${scaled ? `${model.x.title} ` : ""}${Promo.label(model.xs[index], model.x.type, true)}: ` +
     model.series
       .map((one) => (model.series.length > 1 ? `${one.name} ` : "") + Promo.format(one.values[index], model.y.type))
       .join(", ") + (model.series.length > 1 ? "" : ` ${model.y.words || ""}`);
@@ -216,7 +216,7 @@ Promo.scatter = (host, model) => {
   const yUnit = Promo.unit(Math.max(...ys.map(Math.abs)), model.y);
   const readout = element("output", { class: "readout resting", "aria-live": "polite" });
   const plot = element("div", { class: "plot", tabindex: "0", role: "group", "aria-roledescription": "chart" });
-  plot.setAttribute("aria-label", `${model.title}: ${model.points.length} values of ${model.y.title} by ${model.x.title}. Arrow keys read them; the table below has them all.`);
+  plot.setAttribute("aria-label", `${model.title}: ${model.points.length} values of ${model.y.title} by ${model.x.title}. Arrow keys read them; a table has them all.`);
   host.replaceChildren(plot, readout);
   let at = null;
   const order = model.points.map((_, index) => index).sort((a, b) => xs[a] - xs[b] || ys[a] - ys[b]);

@@ -231,6 +231,12 @@ Promo.overview = () => Promo.filters((chosen) => {
     title: "Bills with a promotion by day", x: day, y: { title: "Share of bills", type: "percent" }, xs, rest: "of all bills",
     series: [{ name: "Share", values: having.map((count, at) => share(count, bills[at])) }],
   }));
+  const nets = money(Promo.byDay(sales, 5, chosen));
+  draw("days", (host) => Promo.table(host, {
+    caption: "Days",
+    columns: [day, { title: "Bills", type: "count" }, { title: "With a promotion", type: "percent" }, { title: "Discount", type: "amount" }, { title: "Net", type: "amount" }],
+    rows: xs.map((iso, at) => [iso, bills[at], share(having[at], bills[at]), discounts[at], nets[at]]),
+  }));
   const found = groups(uses, (row) => row[0], [3, 4, 5], chosen);
   const named = (at) => ({ text: promotions[at].code, href: promotions[at].href && promotions[at].href + Promo.hash });
   const single = new Map(promotions.map((_, at) => [at, []]));

@@ -1,7 +1,7 @@
-/* What a promotion would have to bring. The formulas are printed on the page, and docs/dashboard.md says where they are from. */
+/* What a promotion would have to bring. The formulas stand on the page and in docs/dashboard.md. */
 "use strict";
 
-/* `gross` list value of the bills with it, `discount` given, `margin` contribution as a share of list price, `uplift` how
+/* `gross` sales with it before its discount, `discount` given, `margin` contribution as a share of these sales, `uplift` how
    much more was sold than without it, `cost` of the programme. Returns shares and amounts; null where a denominator is 0. */
 Promo.roiOf = ({ gross, discount, margin, uplift, cost }) => {
   const without = gross / (1 + uplift);
@@ -38,13 +38,20 @@ Promo.roi = () => {
     show("margin-out", `${Promo.plain(asked.margin * 100, 0)}%`);
     show("uplift-out", `+${Promo.plain(asked.uplift * 100, 0)}%`);
     const lifts = Array.from({ length: 21 }, (_, at) => at * 5);
+    const margins = [-0.1, 0, 0.1].map((step) => Math.min(1, Math.max(0.01, asked.margin + step)));
+    const series = margins.map((margin) => ({
+      name: `margin ${Promo.plain(margin * 100, 0)}%`,
+      values: lifts.map((lift) => Promo.roiOf({ ...asked, margin, uplift: lift / 100 }).roi),
+    }));
+    Promo.table(document.getElementById("roi-table"), {
+      caption: "Return by uplift",
+      columns: [{ title: "Uplift", type: "percent" }, ...series.map((one) => ({ title: one.name, type: "percent" }))],
+      rows: lifts.map((lift, at) => [lift / 100, ...series.map((one) => one.values[at])]),
+    });
     Promo.line(document.getElementById("roi-chart"), {
       title: "Return by uplift", x: { title: "Uplift", type: "text" }, y: { title: "Return on investment", type: "percent" },
       xs: lifts.map((lift) => `+${lift}%`), rest: "at three margins",
-      series: [-0.1, 0, 0.1].map((step) => Math.min(1, Math.max(0.01, asked.margin + step))).map((margin) => ({
-        name: `margin ${Promo.plain(margin * 100, 0)}%`,
-        values: lifts.map((lift) => Promo.roiOf({ ...asked, margin, uplift: lift / 100 }).roi),
-      })),
+      series,
     });
   };
   form.promotion.addEventListener("change", () => {
