@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-GROUPS = ("startup", "validate", "compile", "price", "publish", "poll")
+GROUPS = ("startup", "validate", "compile", "price", "publish", "poll", "ingest")
 
 if __name__ == "__main__":
     for group in sys.argv[1:] or GROUPS:

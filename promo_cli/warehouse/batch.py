@@ -70,6 +70,7 @@ def stage(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> dict[int, lis
     staging.stage_raw(con)
     staging.doubt_foreign_speakers(con)
     by_itself |= staging.take_doubtful(con)
+    con.execute("DROP TABLE raw")  # the largest, and not needed while this batch waits to be stored
     good: list[tuple[int, Good]] = []
     for file_id, numbers in by_itself.items():
         for verdict in content.examine(contents[file_id], files[file_id].origin, numbers):
