@@ -34,6 +34,9 @@ def plan(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Also write the plan, for `promo publish FILE`.")
     ] = None,
+    from_env: Annotated[
+        str | None, typer.Option("--from-env", metavar="NAME", help="Compare with what runs in this environment.")
+    ] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 5 when something would change.")] = False,
     json: JsonFlag = False,
 ) -> None:
@@ -44,10 +47,13 @@ def plan(
 
     if format not in FORMATS:
         raise typer.BadParameter(f"expected {', '.join(FORMATS)}, found {format!r}", param_hint="--format")
-    found = plan_environment(session.start, env, as_of=day(as_of), now=now())
+    if from_env is not None and as_of is not None:
+        raise typer.BadParameter("what runs in an environment has its own day", param_hint="--as-of")
+    found = plan_environment(session.start, env, as_of=day(as_of), now=now(), origin=from_env)
     if out is not None:
         out.write_bytes(canonical.dumps(found.document()) + b"\n")
-        session.note(f"Wrote {out}. Now: promo publish {out} --env {env}")
+        again = f" --from-env {from_env}" if from_env else ""
+        session.note(f"Wrote {out}. Now: promo publish {out} --env {env}{again}")
     if json or format == "json":
         session.document(found.document())
     elif format == "markdown":

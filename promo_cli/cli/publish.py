@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -47,6 +47,10 @@ def publish(
             help="In the waves of promo.yaml, or to every store now.  [default: as the environment has it]",
         ),
     ] = None,
+    from_env: Annotated[
+        str | None,
+        typer.Option("--from-env", metavar="NAME", help="Publish what runs in this environment, byte for byte."),
+    ] = None,
     yes: Yes = False,
     reason: Annotated[str | None, typer.Option("--reason", help="Why, for the release's record.")] = None,
     json: JsonFlag = False,
@@ -57,27 +61,32 @@ def publish(
     """
     from promo_cli.cli.progress import bars
     from promo_cli.pipeline.plan import read_plan
-    from promo_cli.pipeline.publish import publish_environment
+    from promo_cli.pipeline.publish import promote_environment, publish_environment
 
     if refresh:
         _refresh(session, env, yes=yes, json=json)
         return
+    if from_env is not None and (as_of is not None or allow_dirty):
+        raise typer.BadParameter("what runs in an environment is as it is", param_hint="--as-of, --allow-dirty")
     held = None if plan is None else read_plan(plan)
     with bars(session) as show_bar:
-        done = publish_environment(
-            session.start,
-            env,
-            now=now(),
-            as_of=day(as_of) or (None if held is None else held.as_of),
-            allow_dirty=allow_dirty,
-            reason=reason,
-            plan=held,
-            release_hold=release_hold,
-            urgent=urgent,
-            staged=staged,
-            confirm=confirmer(session, yes=yes),
-            report=lambda progress: show_bar(progress.what, progress.done, progress.total),
-        )
+        options: dict[str, Any] = {
+            "now": now(),
+            "reason": reason,
+            "plan": held,
+            "release_hold": release_hold,
+            "urgent": urgent,
+            "staged": staged,
+            "confirm": confirmer(session, yes=yes),
+            "report": lambda progress: show_bar(progress.what, progress.done, progress.total),
+        }
+        if from_env is not None:
+            done = promote_environment(session.start, env, from_env, **options)
+        else:
+            planned_for = None if held is None else held.as_of
+            done = publish_environment(
+                session.start, env, as_of=day(as_of) or planned_for, allow_dirty=allow_dirty, **options
+            )
     for notice in done.notices:
         session.note(f"note: {notice}")
     if json:

@@ -100,6 +100,16 @@ GATES_CLOSED = Code(
     Example: a pilot store's till has not reported since, or `promo ingest` has not run.
     Fix: do what the message says is missing, or wait; `promo rollout abort` takes the change back.""",
 )
+STOPPED_THERE = Code(
+    code="PUB108",
+    name="stopped-in-the-other-environment",
+    severity=Severity.ERROR,
+    doc="""Promotions of the release to be promoted are stopped where it runs.
+
+    Why: a stop belongs to one environment's HEAD and does not travel; in the other one the promotion would run.
+    Example: staging has halted WEEKEND20, and `promo publish --env production --from-env staging` would start it.
+    Fix: repair the promotion, publish to the first environment, lift the stop there, and promote then.""",
+)
 BAD_PLAN = Code(
     code="PUB103",
     name="not-a-plan",

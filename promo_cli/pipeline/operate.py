@@ -28,8 +28,11 @@ def is_folder(chosen: Environment) -> bool:
 
 
 def key_folder(root: Path, env: str) -> Path:
-    """Return where an environment's keys are: the folder PROMO_KEYS names, else out/keys/<env>."""
-    return Path(os.environ["PROMO_KEYS"]) if os.environ.get("PROMO_KEYS") else root / "out" / "keys" / env
+    """Return where an environment's keys are: the folder PROMO_KEYS names, or its folder <env>; else out/keys/<env>."""
+    if not os.environ.get("PROMO_KEYS"):
+        return root / "out" / "keys" / env
+    folder = Path(os.environ["PROMO_KEYS"])
+    return folder / env if (folder / env / ROOT_FILE).exists() else folder
 
 
 def cache_folder(workspace: Workspace, env: str) -> Path:
@@ -55,6 +58,14 @@ def trusted_of(workspace: Workspace, env: str, now: dt.datetime) -> TrustedState
     if is_folder(chosen) and not stated:
         return None
     return keys_of(workspace.root, env, chosen, now).trusted
+
+
+def trusted_elsewhere(workspace: Workspace, env: str, now: dt.datetime) -> TrustedState | None:
+    """As `trusted_of`, of an environment beside the one acted on: PROMO_ROOT is the other's where it has a folder."""
+    chosen, folder = environment(workspace, env), key_folder(workspace.root, env)
+    if (folder / ROOT_FILE).exists():
+        return open_keys(folder, env, now, development=is_folder(chosen)).trusted
+    return trusted_of(workspace, env, now)
 
 
 def writer_for(workspace: Workspace, env: str, now: dt.datetime) -> Writer:

@@ -18,6 +18,7 @@ from promo_cli.pipeline.operate import cache_folder, trusted_of
 from promo_cli.pipeline.operate_releases import read_bundles
 from promo_cli.pipeline.plan_inputs import inputs_sha256
 from promo_cli.pipeline.price import Priced, priced
+from promo_cli.pipeline.promoting import promoted
 from promo_cli.pipeline.provenance import provenance
 from promo_cli.pipeline.rollout import stages_of
 from promo_cli.pipeline.usage import used_up
@@ -35,7 +36,7 @@ from promo_cli.publishing.staging import Plan as Stages
 from promo_cli.publishing.staging import stage, waves_of
 from promo_cli.storage import Storage
 from promo_cli.validation.sample import sample
-from promo_cli.workspace import Workspace
+from promo_cli.workspace import Workspace, load
 
 SCHEMA = "promo.plan/1"
 PREVIEWS = 40
@@ -133,33 +134,40 @@ class Plan:
         }
 
 
-def plan_environment(start: Path, env: str, *, as_of: dt.date | None, now: dt.datetime) -> Plan:
-    """Compare the workspace around `start` with what is live; writes nothing.
+def plan_environment(
+    start: Path, env: str, *, as_of: dt.date | None, now: dt.datetime, origin: str | None = None
+) -> Plan:
+    """Compare the workspace around `start`, or what runs in the environment `origin`, with what is live.
 
-    `as_of` is a day in the company's time zone, today by default. Raises Failure: exit 1 for a workspace with errors
-    or a HEAD not to be believed, 2 for an unknown environment, 4 for a live release that cannot be read.
+    Writes nothing. `as_of` is a day in the company's time zone, today by default. Raises Failure: exit 1 for a
+    workspace with errors or a HEAD not to be believed, 2 for an unknown environment, 4 for a live release that cannot
+    be read; and as `promoting.promoted` does.
     """
-    workspace = checked_workspace(start, today=as_of)
-    on = as_of or today_of(workspace)
+    if origin is not None:
+        workspace = load(start)
+        content = promoted(workspace, env, origin, now)
+        bundles, on, inputs, source = content.bundles, content.as_of, content.inputs_sha256, content.source
+    else:
+        workspace = checked_workspace(start, today=as_of)
+        on, inputs = as_of or today_of(workspace), inputs_sha256(workspace)
+        bundles, (source, _) = compiled(workspace, on), provenance(workspace.root)
     storage, trusted = storage_of(workspace, env), trusted_of(workspace, env, now)
     live = None if trusted is None else read_live(Cached(storage, cache_folder(workspace, env)), trusted)
-    bundles = compiled(workspace, on)
-    source, _ = provenance(workspace.root)
     found = _difference(storage, live, bundles)
     staged = stages_of(workspace) if environment(workspace, env).staged else None
     under_way = None if live is None else rollout_in(storage, live)
-    inputs = None if live is None or live.release is None else live.release.inputs_sha256
     return Plan(
-        held=held_of(workspace, env, on, live, bundles),
+        held=held_of(inputs, env, on, live, bundles),
         where=storage.where,
         commit=source.commit,
         dirty=source.dirty,
         stores=len(bundles),
         difference=found,
-        previews=_previews(workspace, found, on),
+        # Receipts are of the promotions in the workspace, which need not be those of another environment.
+        previews=() if origin is not None else _previews(workspace, found, on),
         waves=() if staged is None or live is None or under_way is not None else _waves(staged, live, bundles),
         under_way=under_way,
-        same_inputs=inputs == inputs_sha256(workspace),
+        same_inputs=live is not None and live.release is not None and live.release.inputs_sha256 == inputs,
         used_up=used_up(workspace, env, on),
     )
 
@@ -178,13 +186,13 @@ def _waves(staged: Stages, live: Live, bundles: Mapping[str, bytes]) -> tuple[Pl
     )
 
 
-def held_of(workspace: Workspace, env: str, on: dt.date, live: Live | None, bundles: Mapping[str, bytes]) -> Held:
-    """Return what a plan of these bundles over what is live is held to."""
+def held_of(inputs: str, env: str, on: dt.date, live: Live | None, bundles: Mapping[str, bytes]) -> Held:
+    """Return what a plan of these bundles, made of inputs of this hash, over what is live is held to."""
     head = None if live is None else live.head
     return Held(
         env=env,
         as_of=on,
-        inputs_sha256=inputs_sha256(workspace),
+        inputs_sha256=inputs,
         base_seq=None if head is None else head.seq,
         base_sha256="" if head is None else head.release.sha256,
         effect_sha256=_effect((live.entries if live is not None else None) or {}, bundles),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from promo_cli import __version__
@@ -15,14 +15,15 @@ from promo_cli.pipeline.environment import environment, storage_of
 from promo_cli.pipeline.operate import Confirm, cache_folder, consent, keys_of
 from promo_cli.pipeline.plan import Held, held_of
 from promo_cli.pipeline.plan_inputs import inputs_sha256
+from promo_cli.pipeline.promoting import promoted
 from promo_cli.pipeline.provenance import provenance
 from promo_cli.pipeline.rollout import stages_of
 from promo_cli.pipeline.usage import counters_of
 from promo_cli.publishing import Progress, Published, Source, publish
 from promo_cli.publishing import codes as publishing_codes
 from promo_cli.publishing.cached import Cached
-from promo_cli.publishing.live import Live, read_live
-from promo_cli.workspace import Workspace
+from promo_cli.publishing.live import read_live
+from promo_cli.workspace import load
 
 
 def publish_environment(
@@ -60,7 +61,7 @@ def publish_environment(
     base = None
     if plan is not None:
         live = read_live(Cached(storage, cache_folder(workspace, env)), keys.trusted)
-        base = _held_base(plan, workspace, env, on, live, bundles)
+        base = _held_base(plan, held_of(inputs_sha256(workspace), env, on, live, bundles))
     in_waves = chosen.staged if staged is None else staged
     stages = stages_of(workspace) if in_waves else None
     consent(env, chosen, "Publish", confirm)
@@ -87,11 +88,61 @@ def publish_environment(
     )
 
 
-def _held_base(
-    plan: Held, workspace: Workspace, env: str, on: dt.date, live: Live, bundles: Mapping[str, bytes]
-) -> str:
+def promote_environment(
+    start: Path,
+    env: str,
+    origin: str,
+    *,
+    now: dt.datetime,
+    reason: str | None = None,
+    plan: Held | None = None,
+    release_hold: bool = False,
+    urgent: bool = False,
+    staged: bool | None = None,
+    confirm: Confirm = lambda question: False,
+    report: Callable[[Progress], None] = lambda progress: None,
+) -> Published:
+    """Publish to `env` what runs in the environment `origin`: the same bundles of the same inputs, not compiled again.
+
+    Nothing is validated: that was done when `origin` was published. Raises Failure as `publish_environment` and
+    `promoting.promoted` do.
+    """
+    workspace = load(start)
+    chosen = environment(workspace, env)
+    content = promoted(workspace, env, origin, now)
+    storage, keys = storage_of(workspace, env), keys_of(workspace.root, env, chosen, now)
+    base = None
+    if plan is not None:
+        live = read_live(Cached(storage, cache_folder(workspace, env)), keys.trusted)
+        base = _held_base(plan, held_of(content.inputs_sha256, env, content.as_of, live, content.bundles))
+    in_waves = chosen.staged if staged is None else staged
+    stages = stages_of(workspace) if in_waves else None
+    consent(env, chosen, f"Publish what runs in {origin}", confirm)
+    return publish(
+        content.bundles,
+        storage=storage,
+        env=env,
+        keys=keys,
+        base=base,
+        source=content.source,
+        as_of=content.as_of,
+        horizon_days=content.horizon_days,
+        now=now,
+        tool=content.tool,
+        counters=counters_of(workspace, env, today_of(workspace)),
+        inputs_sha256=content.inputs_sha256 or None,
+        reason=reason or content.reason,
+        release_hold=release_hold,
+        urgency="force" if urgent else "normal",
+        stages=stages,
+        all_at_once=staged is False,
+        cache=cache_folder(workspace, env),
+        report=report,
+    )
+
+
+def _held_base(plan: Held, now: Held) -> str:
     """Return the hash of the release to publish over; raises Failure (exit 3) where the plan does not hold any more."""
-    now = held_of(workspace, env, on, live, bundles)
     problems = {
         "the environment": (plan.env, now.env),
         "the day": (plan.as_of, now.as_of),
