@@ -19,7 +19,8 @@ _PERIOD = "business_date BETWEEN coalesce($since, DATE '0001-01-01') AND coalesc
 
 # A clock that is ahead of the last ingest says nothing about how far the data reaches.
 _STORES = f"""
-    SELECT store_id, max(at_utc) FILTER (at_utc <= (SELECT max(ingested_at) + INTERVAL 1 DAY FROM ledger)),
+    SELECT store_id, max(at_utc) FILTER (at_utc <= (
+               SELECT coalesce(max(ingested_at) + INTERVAL 1 DAY, TIMESTAMP 'infinity') FROM ledger)),
            max(business_date), bool_or({_PERIOD})
     FROM events GROUP BY store_id
 """

@@ -6,7 +6,7 @@ needs: [period, holdout, lift]
 caveats:
   - Promotions ran at other places, hours and times; a larger figure is not yet a better promotion. Net is not incremental.
 */
-CREATE OR REPLACE TEMP TABLE uses AS SELECT * FROM period_uses;
+CREATE OR REPLACE TEMP TABLE uses AS SELECT * FROM period_users;
 
 /*
 section: headline

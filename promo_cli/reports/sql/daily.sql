@@ -11,7 +11,7 @@ CREATE OR REPLACE TEMP TABLE by_day AS
                count(DISTINCT store_id) AS stores, count(DISTINCT person) AS customers
         FROM period_sales GROUP BY business_date),
     used AS (
-        SELECT business_date, count(DISTINCT event_id) FILTER (stands) AS uses FROM period_uses GROUP BY business_date),
+        SELECT business_date, count(*) AS uses FROM period_bills_with GROUP BY business_date),
     given AS (
         SELECT business_date, sum(amount) AS discount
         FROM (SELECT business_date, given AS amount FROM period_uses

@@ -12,9 +12,7 @@ CREATE OR REPLACE TEMP TABLE given AS
 
 -- A bill counts once, however many promotions it had.
 CREATE OR REPLACE TEMP TABLE bills_with AS
-    SELECT business_date, count(*) AS uses, sum(net) AS net
-    FROM (SELECT event_id, any_value(business_date) AS business_date, any_value(bill_net) AS net
-          FROM period_uses WHERE stands GROUP BY event_id) GROUP BY business_date;
+    SELECT business_date, count(*) AS uses, sum(bill_net) AS net FROM period_bills_with GROUP BY business_date;
 
 /*
 section: headline

@@ -6,7 +6,7 @@ needs: [period, holdout, lift]
 caveats:
   - Net is what customers paid on bills with the promotion, after returns. It is not incremental - many would have bought anyway.
 */
-CREATE OR REPLACE TEMP TABLE uses AS SELECT * FROM period_uses;
+CREATE OR REPLACE TEMP TABLE uses AS SELECT * FROM period_users;
 CREATE OR REPLACE TEMP TABLE unmatched AS SELECT * FROM period_unmatched;
 
 CREATE OR REPLACE TEMP TABLE reach AS

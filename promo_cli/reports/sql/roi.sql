@@ -26,9 +26,9 @@ columns:
   programme: {title: programme cost, type: amount}
   net: {title: net of these bills, type: amount}
 */
-SELECT (SELECT count(DISTINCT event_id) FROM period_uses WHERE stands) AS uses, coalesce(sum(given), 0) AS discount,
+SELECT (SELECT count(*) FROM period_bills_with) AS uses, coalesce(sum(given), 0) AS discount,
        coalesce(sum(programme), 0) AS programme,
-       (SELECT coalesce(sum(bill_net), 0) FROM (SELECT DISTINCT event_id, bill_net FROM period_uses WHERE stands)) AS net
+       (SELECT coalesce(sum(bill_net), 0) FROM period_bills_with) AS net
 FROM spent;
 
 /*

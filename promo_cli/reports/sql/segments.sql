@@ -27,7 +27,7 @@ CREATE OR REPLACE TEMP TABLE customers AS
         FROM bills WHERE member_tier IS NOT NULL AND business_date <= last_known() GROUP BY ALL),
     uses AS (
         SELECT person, count(*) FILTER (stands) AS uses, sum(given) AS discount
-        FROM period_uses, span WHERE business_date BETWEEN since AND until AND person IS NOT NULL GROUP BY person),
+        FROM period_users, span WHERE business_date BETWEEN since AND until AND person IS NOT NULL GROUP BY person),
     cuts AS (
         SELECT quantile_disc(net, 1 / 3) AS low, quantile_disc(net, 2 / 3) AS high FROM bought)
     SELECT person, bills, net, channel, tier, coalesce(uses, 0) AS uses, coalesce(discount, 0) AS discount,

@@ -9,9 +9,10 @@ CREATE OR REPLACE TEMP TABLE by_store AS
     WITH sold AS (
         SELECT store_id, count(*) FILTER (NOT voided) AS bills, sum(net) AS net FROM period_sales GROUP BY store_id),
     used AS (
-        SELECT store_id, count(DISTINCT event_id) FILTER (stands) AS uses, count(DISTINCT promotion_id) FILTER (stands)
-                   AS promotions
-        FROM period_uses GROUP BY store_id),
+        SELECT store_id, uses, promotions
+        FROM (SELECT store_id, count(*) AS uses FROM period_bills_with GROUP BY store_id)
+        JOIN (SELECT store_id, count(DISTINCT promotion_id) AS promotions FROM period_uses WHERE stands GROUP BY store_id)
+        USING (store_id)),
     given AS (
         SELECT store_id, sum(amount) AS discount
         FROM (SELECT store_id, given AS amount FROM period_uses UNION ALL SELECT store_id, -amount FROM period_unmatched)

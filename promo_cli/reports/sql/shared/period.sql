@@ -71,16 +71,19 @@ CREATE OR REPLACE TEMP VIEW known_sales AS
 
 CREATE OR REPLACE TEMP VIEW period_sales AS SELECT * FROM known_sales WHERE in_period(business_date);
 
+CREATE OR REPLACE TEMP VIEW known_rewards AS
+    SELECT event_id, reward.promotion_id, reward.code
+    FROM (SELECT event_id, unnest(from_json(rewards, '[{"promotion_id":"VARCHAR","code":"VARCHAR"}]')) AS reward
+          FROM bills WHERE rewards IS NOT NULL)
+    WHERE reward.promotion_id IS NOT NULL;
+
 -- What each promotion gave on each bill, and what returns took back of that. A reward (points, cashback) gives no
 -- discount but is a use as well. A use stands until its bill is voided or all of its discount was given back.
 CREATE OR REPLACE TEMP VIEW known_given AS
     WITH every AS (
-        SELECT event_id, promotion_id, code, amount FROM bill_discounts
+        SELECT event_id, promotion_id, amount FROM bill_discounts
         UNION ALL
-        SELECT event_id, reward.promotion_id, reward.code, 0
-        FROM (SELECT event_id, unnest(from_json(rewards, '[{"promotion_id":"VARCHAR","code":"VARCHAR"}]')) AS reward
-              FROM bills WHERE rewards IS NOT NULL)
-        WHERE reward.promotion_id IS NOT NULL),
+        SELECT event_id, promotion_id, 0 FROM known_rewards),
     -- Bills of which nothing is asked need not be summed up.
     near AS (
         FROM every WHERE getvariable('promotions') IS NULL
@@ -88,7 +91,7 @@ CREATE OR REPLACE TEMP VIEW known_given AS
         FROM every WHERE getvariable('promotions') IS NOT NULL
           AND event_id IN (SELECT event_id FROM every SEMI JOIN asked_promotions USING (promotion_id))),
     given AS (
-        SELECT event_id, promotion_id, max(code) AS code, sum(amount) AS discount FROM near GROUP BY event_id, promotion_id),
+        SELECT event_id, promotion_id, sum(amount) AS discount FROM near GROUP BY event_id, promotion_id),
     back AS (
         SELECT bill_event_id AS event_id, promotion_id, sum(amount) AS reversed
         FROM refund_discounts JOIN known_returns USING (event_id) WHERE bill_event_id IS NOT NULL GROUP BY ALL)
@@ -96,32 +99,43 @@ CREATE OR REPLACE TEMP VIEW known_given AS
            given.discount = 0 OR coalesce(back.reversed, 0) < given.discount AS kept
     FROM given LEFT JOIN back USING (event_id, promotion_id);
 
--- Every use in the period on the bills that had an asked promotion: a bill's net is shared among all that it had.
+-- Every use in the period on the bills that had an asked promotion: a bill's net is shared among all that it had. The
+-- one large table: who bought, and what a promotion is called, is looked up where it is needed.
 CREATE OR REPLACE TEMP TABLE period_applied AS
-    SELECT sales.event_id, sales.store_id, sales.channel, sales.business_date, hour(sales.at_local) AS hour, sales.at_utc,
-           sales.person, sales.customer_type, sales.net AS bill_net, given.promotion_id, given.code, given.discount,
+    SELECT sales.event_id, sales.store_id, sales.channel, sales.business_date, hour(sales.at_local)::UTINYINT AS hour,
+           sales.net AS bill_net, given.promotion_id, given.discount,
            CASE WHEN sales.voided THEN given.discount ELSE given.reversed END AS reversed,
            NOT sales.voided AND given.kept AS stands
     FROM known_given AS given JOIN period_sales AS sales USING (event_id);
 
 CREATE OR REPLACE TEMP VIEW period_uses AS
     SELECT *, discount - reversed AS given FROM period_applied WHERE asked_about(promotion_id);
+CREATE OR REPLACE TEMP VIEW period_users AS
+    SELECT uses.*, person, customer_type, at_utc
+    FROM period_uses AS uses JOIN (SELECT event_id, person, customer_type, at_utc FROM known_sales) USING (event_id);
+
+-- Bills on which several promotions stand: only they have to be shared out, and kept from counting twice.
+CREATE OR REPLACE TEMP TABLE period_several AS
+    SELECT event_id FROM period_applied WHERE stands GROUP BY event_id HAVING count(*) > 1;
+CREATE OR REPLACE TEMP VIEW period_bills_with AS
+    SELECT event_id, store_id, business_date, bill_net FROM period_uses ANTI JOIN period_several USING (event_id) WHERE stands
+    UNION ALL
+    SELECT DISTINCT event_id, store_id, business_date, bill_net
+    FROM period_uses SEMI JOIN period_several USING (event_id) WHERE stands;
 
 -- `attributed` shares a bill's net among its standing promotions by what they gave (equally where none gave any),
 -- rounded down to thousandths; the largest takes the rest. Only bills with several need that.
 CREATE OR REPLACE TEMP VIEW period_attributed AS
-    WITH several AS (
-        SELECT event_id FROM period_applied WHERE stands GROUP BY event_id HAVING count(*) > 1),
-    weighed AS (
+    WITH weighed AS (
         SELECT event_id, promotion_id, bill_net, sum(discount - reversed) OVER bill AS given_on_bill,
                row_number() OVER (bill ORDER BY discount - reversed DESC, promotion_id) AS place,
                CAST(1000 * CASE WHEN given_on_bill > 0 THEN discount - reversed ELSE 1 END AS HUGEINT) AS weight
-        FROM period_applied SEMI JOIN several USING (event_id) WHERE stands WINDOW bill AS (PARTITION BY event_id)),
+        FROM period_applied SEMI JOIN period_several USING (event_id) WHERE stands WINDOW bill AS (PARTITION BY event_id)),
     shared AS (
         SELECT *, CAST(1000 * bill_net AS HUGEINT) * weight // sum(weight) OVER (PARTITION BY event_id) AS share
         FROM weighed)
     SELECT promotion_id, CAST(bill_net AS DECIMAL(30,3)) AS attributed
-    FROM period_uses ANTI JOIN several USING (event_id) WHERE stands
+    FROM period_uses ANTI JOIN period_several USING (event_id) WHERE stands
     UNION ALL
     SELECT promotion_id, CAST(attributed AS DECIMAL(30,3)) FROM (
         SELECT promotion_id,
@@ -152,8 +166,9 @@ CREATE OR REPLACE TEMP VIEW known_lines AS
 CREATE OR REPLACE TEMP VIEW promotion_names AS
     SELECT promotion_id, coalesce(max(ref_promotions.code), max(tills.code), promotion_id) AS code,
            coalesce(max(ref_promotions.name), '') AS name, max(coalesce(funder, 'company')) AS funder
-    FROM (SELECT promotion_id, max(code) AS code FROM period_uses GROUP BY promotion_id
-          UNION ALL SELECT promotion_id, max(code) FROM period_unmatched GROUP BY promotion_id) AS tills
+    FROM (SELECT promotion_id, max(code) AS code FROM bill_discounts GROUP BY promotion_id
+          UNION ALL SELECT promotion_id, max(code) FROM refund_discounts GROUP BY promotion_id
+          UNION ALL SELECT promotion_id, max(code) FROM known_rewards GROUP BY promotion_id) AS tills
     FULL JOIN ref_promotions USING (promotion_id) GROUP BY promotion_id;
 
 -- Where and when each promotion was used: bills in these stores, channels, days and hours are those it could reach.
