@@ -43,6 +43,7 @@ def writing(warehouse: Path, hmac_key: bytes, *, fresh: bool = False) -> Iterato
     """
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with _lock(warehouse):
+        _remove_leftovers(warehouse)
         work = _working_copy(warehouse, fresh)
         with opened(work, warehouse) as con:
             _require_readable(con, warehouse)
@@ -120,11 +121,16 @@ def _work(warehouse: Path) -> Path:
     return warehouse.with_name(warehouse.name + ".work")
 
 
+def _remove_leftovers(warehouse: Path) -> None:
+    """Remove what a killed writer left and nobody goes on with: it may name somebody who was erased since."""
+    for name in (".fresh", ".fresh.copy", ".fresh.compact", ".carried", ".work.copy", ".work.compact"):
+        for end in ("", ".wal"):
+            warehouse.with_name(warehouse.name + name + end).unlink(missing_ok=True)
+
+
 def _working_copy(warehouse: Path, fresh: bool) -> Path:
     # A fresh one has a name of its own: nobody may go on with half of it as if it were the warehouse.
     work = warehouse.with_name(warehouse.name + ".fresh") if fresh else _work(warehouse)
-    if fresh:
-        work.unlink(missing_ok=True)
     if not work.is_file():
         # Under another name first: half a copy, or half a new file, must not look like a working copy.
         copy = work.with_name(work.name + ".copy")

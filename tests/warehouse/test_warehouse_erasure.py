@@ -191,3 +191,12 @@ def test_a_tombstone_that_cannot_be_read_stops_the_ingest(world: Any, event: Any
     with pytest.raises(Failure) as caught:
         world.ingest()
     assert caught.value.diagnostics[0].code == "SEC503"
+
+
+def test_what_a_killed_writer_left_is_removed(world: Any, event: Any) -> None:
+    """Half a rebuild, or a copy, would keep the name beside the warehouse."""
+    sell(world, event)
+    for name in (".fresh", ".carried", ".work.copy", ".work.compact"):
+        world.warehouse.with_name(world.warehouse.name + name).write_bytes(b"M-ann.1")
+    ask(world, "M-ann.1")
+    assert b"M-ann" not in stored(world)
