@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from promo_cli.diagnostics import Failure
+from promo_cli.reports import files
 from promo_cli.reports.reference import ProductFacts, PromotionFacts, Reference
 from promo_cli.reports.result import Blank, ReportResult
 from promo_cli.reports.run import run_report
+from promo_cli.warehouse.database import writing
 from tests.reports.town import Product, Town
 
 HIDDEN = Blank.SUPPRESSED
@@ -266,3 +269,39 @@ def test_the_report_in_the_documentation_runs(town: Path, tmp_path: Path) -> Non
     (tmp_path / "hours.sql").write_text(text.split("```sql\n")[1].split("```")[0], encoding="utf-8")
     result = run_report("hours", {"stores": "R1"}, town, folder=tmp_path)
     assert rows(result, "hours") == [{"hour": 10, "bills": 13}]
+
+
+def test_an_empty_warehouse_is_no_error(tmp_path: Path) -> None:
+    """Before the first sale every report runs, and has nothing to say."""
+    path = tmp_path / "warehouse.duckdb"
+    with writing(path, b"key"):
+        pass
+    asked = {"promotion": {"promotions": "latte20"}, "compare": {"promotions": ["latte20", "member"]}}
+    for name in files.names(None):
+        result = run_report(name, asked.get(name, {}), path, known=COSTS if name == "roi" else None)
+        assert headline(result).get("uses", 0) == 0, name
+        assert result.as_of is None
+
+
+def test_a_brand_s_bills_only(town: Path) -> None:
+    """A filter holds for every figure of a report."""
+    result = run_report("stores", {"brands": "roti"}, town)
+    assert [row["store"] for row in rows(result, "stores")] == ["R1"]
+    assert headline(result) == {"uses": 0, "discount": 0, "net": 1040, "stores": 1}
+
+
+@pytest.mark.parametrize(
+    ("params", "advice"),
+    [
+        ({"promotions": "LATE20"}, "did you mean LATTE20?"),
+        ({"brands": ["kopi", "rotti"]}, "did you mean roti?"),
+        ({"stores": "jakarta"}, None),
+        ({"chanels": "dine-in"}, "did you mean channels?"),
+    ],
+)
+def test_a_name_that_nothing_has_is_refused(town: Path, params: dict[str, Any], advice: str | None) -> None:
+    """A figure about nothing would look like an answer; the nearest name is offered."""
+    with pytest.raises(Failure) as caught:
+        run_report("overview", params, town, known=COSTS)
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.help) == ("CFG602", advice)
