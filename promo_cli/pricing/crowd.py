@@ -47,10 +47,9 @@ class Crowd:
         offer = Spread(self.runs, self.pool, able.rung.formula, promotion.rules.terms)
         return Candidate(able.entry, promotion, offer, None, Option(saving, taken, 1, taken), self.mask)
 
-    def told(self, verdicts: Verdicts) -> None:
-        """Note that none of the crowd applies; who does is acquitted afterwards."""
+    def idle(self, verdicts: Verdicts) -> None:
+        """Note who of the crowd would save nothing on units as cheap as these."""
         level, base = self.level, self.pool.base
-        verdicts.keep_out(level.taken)
         if base < level.surely:
             idle = [able.entry for able in level.ready if not able.worth(base)]
             verdicts.keep_out(told_all(idle, Refusal(Reason.NO_SAVING)))
@@ -68,8 +67,9 @@ def gather(ground: Ground, view: View, verdicts: Verdicts) -> tuple[Crowd | None
         return None, []
     spent = view.spent(key.scope, key.how, key.window)
     level = ground.level(spent)
-    for entry, least in level.short:
-        verdicts.short(entry, least - spent)
+    verdicts.keep_out(ground.taken)  # who lacks something is told so instead, who applies is acquitted
+    for able in level.short:
+        verdicts.short(able.entry, able.least - spent)
     if level.lost:
         verdicts.keep_out(level.lost)
     if not level.ready:

@@ -19,16 +19,18 @@ from promo_cli.pricing.reasons import Reason, Refusal, text
 from promo_cli.pricing.types.base import Portion, Rung
 
 _NO_CAP = 10**30
+_KEPT = 1_000_000  # promotions in all levels of a ground that are kept
 
 Told = dict[str, Any]
 """An entry of the receipt's `skipped` or `hints`."""
 
 
 class Able(NamedTuple):
-    """One of a crowd on its rung: it gives `above` hundredths of a percent of what the units cost, at most `cap`."""
+    """One of a crowd on a rung, from `least` spend on: `above` hundredths of a percent of the units, at most `cap`."""
 
     entry: Entry
     rung: Rung
+    least: int
     above: int
     cap: int
 
@@ -41,16 +43,14 @@ class Level(NamedTuple):
     """How a crowd stands at some spend.
 
     `ready` are all whose spend is reached, `rivals` those of them that may be the best, both by rank; `surely` is what
-    the units must cost for all of them to save something. `short` lack spend up to an amount, `lost` any chance.
-    `taken` says of all that stand ready that others took the units.
+    the units must cost for all of them to save something. `short` lack spend up to their rung, `lost` any chance.
     """
 
     ready: tuple[Able, ...]
     rivals: tuple[Able, ...]
     surely: int
-    short: tuple[tuple[Entry, int], ...]
+    short: tuple[Able, ...]
     lost: Mapping[int, Told]
-    taken: Mapping[int, Told]
 
 
 class Key(NamedTuple):
@@ -70,13 +70,17 @@ class Key(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Ground:
-    """`entries` are all by rank; of those the `crowd`, with their ladders, and the `others`, each asked by itself."""
+    """`entries` are all by rank; of those the `crowd`, each on all its rungs, and the `others`, each asked by itself.
+
+    `taken` says of the whole crowd that others took the units.
+    """
 
     key: Key
     entries: tuple[Entry, ...]
-    crowd: tuple[tuple[Entry, tuple[Rung, ...]], ...]
+    crowd: tuple[tuple[Able, ...], ...]
     others: tuple[Entry, ...]
     breaks: Sequence[int]
+    taken: Mapping[int, Told]
     _levels: dict[int, Level] = field(default_factory=dict)
     _told: dict[Refusal, Mapping[int, Told]] = field(default_factory=dict)
 
@@ -85,13 +89,15 @@ class Ground:
         place = bisect_right(self.breaks, spent)
         level = self._levels.get(place)
         if level is None:
+            if len(self._levels) * len(self.crowd) > _KEPT:
+                self._levels.clear()
             level = self._levels[place] = _level(self.crowd, spent)
         return level
 
     def told(self, why: Refusal) -> Mapping[int, Told]:
         """Return one reason for the whole crowd."""
         if why not in self._told:
-            self._told[why] = told_all([entry for entry, _ in self.crowd], why)
+            self._told[why] = told_all([ables[0].entry for ables in self.crowd], why)
         return self._told[why]
 
 
@@ -105,11 +111,14 @@ def grounds(keyed: Iterable[tuple[Key, Entry]]) -> tuple[Ground, ...]:
 
 
 def _ground(key: Key, entries: Sequence[Entry]) -> Ground:
-    ladders = [(entry, ladder) for entry in entries if (ladder := _ladder(entry.promotion))]
-    crowd = {entry.place for entry, _ in ladders}
-    ends = {end for _, ladder in ladders for rung in ladder for end in (rung.least, rung.below) if end is not None}
-    others = tuple(entry for entry in entries if entry.place not in crowd)
-    return Ground(key, tuple(entries), tuple(ladders), others, sorted(ends))
+    crowd = [
+        tuple([_able(entry, rung) for rung in ladder]) for entry in entries if (ladder := _ladder(entry.promotion))
+    ]
+    rungs = [able.rung for ables in crowd for able in ables]
+    ends = {end for rung in rungs for end in (rung.least, rung.below) if end is not None}
+    taken = told_all([ables[0].entry for ables in crowd], Refusal(Reason.UNITS_TAKEN))
+    others = tuple(entry for entry in entries if entry.place not in taken)
+    return Ground(key, tuple(entries), tuple(crowd), others, sorted(ends), taken)
 
 
 def _ladder(promotion: Promotion) -> tuple[Rung, ...]:
@@ -120,41 +129,35 @@ def _ladder(promotion: Promotion) -> tuple[Rung, ...]:
     return promotion.rules.ladder()
 
 
-def _level(crowd: Iterable[tuple[Entry, tuple[Rung, ...]]], spent: int) -> Level:
+def _level(crowd: Iterable[tuple[Able, ...]], spent: int) -> Level:
     ready: list[Able] = []
     rivals: list[Able] = []
     short, lost = [], []
-    for entry, ladder in crowd:
-        met = [rung for rung in ladder if rung.least <= spent and (rung.below is None or spent < rung.below)]
+    for ables in crowd:
+        met = [able for able in ables if able.least <= spent and (able.rung.below is None or spent < able.rung.below)]
+        higher = [able for able in ables if able.least > spent]
         if met:
-            able = _able(entry, met[-1])
+            able = met[-1]
             ready.append(able)
             # One of higher rank that always gives as much makes it needless.
             if not any(rival.above >= able.above and rival.cap >= able.cap for rival in rivals):
                 rivals.append(able)
-            continue
-        higher = [rung.least for rung in ladder if rung.least > spent]
-        if higher:
-            short.append((entry, higher[0]))
+        elif higher:
+            short.append(higher[0])
         else:
-            lost.append(entry)
+            lost.append(ables[0].entry)
     faintest = min([0 if not able.cap else able.above for able in ready], default=1)
-    return Level(
-        tuple(ready),
-        tuple(rivals),
-        -(-5_000 // faintest) if faintest else _NO_CAP,
-        tuple(short),
-        told_all(lost, Refusal(Reason.CONDITION_UNMET)),
-        told_all([able.entry for able in ready], Refusal(Reason.UNITS_TAKEN)),
-    )
+    surely = -(-5_000 // faintest) if faintest else _NO_CAP
+    missed = told_all(lost, Refusal(Reason.CONDITION_UNMET))
+    return Level(tuple(ready), tuple(rivals), surely, tuple(short), missed)
 
 
 def _able(entry: Entry, rung: Rung) -> Able:
     """An amount is all of what the units cost, at most so much."""
     formula = rung.formula
     if isinstance(formula, Portion):
-        return Able(entry, rung, formula.above, _NO_CAP if formula.cap is None else formula.cap)
-    return Able(entry, rung, 10_000, formula.amount)
+        return Able(entry, rung, rung.least, formula.above, _NO_CAP if formula.cap is None else formula.cap)
+    return Able(entry, rung, rung.least, 10_000, formula.amount)
 
 
 def told(entry: Entry, reason: Reason, words: str) -> Told:

@@ -29,7 +29,7 @@ def run_lane(sale: Sale, grounds: Sequence[Ground], verdicts: Verdicts) -> None:
     found = choose(crowds, candidates, view)
     sale.exact &= found.exact
     for crowd in crowds:
-        crowd.told(verdicts)
+        crowd.idle(verdicts)
     for entry, why in passed_over(candidates, found.choices, view):
         verdicts.refuse(entry, why)
     verdicts.acquit([candidate.entry.place for candidate, _ in found.choices])
