@@ -13,6 +13,9 @@ import pytest
 from promo_cli.reports.reference import PromotionFacts, Reference
 from promo_cli.reports.result import Blank, ReportResult
 from promo_cli.reports.run import run_report
+from promo_cli.reports.statistics.intervals import Sample
+from promo_cli.reports.statistics.lift import Arms, difference
+from promo_cli.reports.statistics.synthetic import synthetic_control
 from promo_cli.warehouse.database import writing
 from promo_cli.warehouse.writing import insert
 
@@ -204,3 +207,39 @@ def test_stores_tell_the_truth_and_a_change_does_not(paths: Iterator[Path]) -> N
         path.unlink()
     assert enough(hits), hits
     assert misled > SEEDS / 2
+
+
+def test_placebos_hold_as_much_as_they_say() -> None:
+    """Grade D: of stores that are alike, a gap is larger than those of all 19 placebos once in 20, and not more."""
+    rounds, hits = max(SEEDS, 60), 0
+    for seed in range(rounds):
+        rng = np.random.default_rng(seed)
+        market = np.cumsum(rng.normal(0, 5, 42))
+        stores = [100 + rng.normal(0, 10) + rng.uniform(0.5, 1.5) * market + rng.normal(0, 6, 42) for _ in range(20)]
+        own, donors = stores[0].tolist(), [(each[:28].tolist(), each[28:].tolist()) for each in stores[1:]]
+        found = synthetic_control(own[:28], [value + 30 for value in own[28:]], donors)
+        hits += abs(found.gap - 30) <= found.half_width
+        assert found.coverage == 0.95
+    slack = 3.3 * (rounds * 0.95 * 0.05) ** 0.5
+    assert hits >= rounds * 0.95 - slack, hits
+
+
+def test_drawn_stores_hold_as_much_as_they_say() -> None:
+    """Grade B: 10 stores of each arm, whose bills are alike within a store; the store is what is counted."""
+    rounds, hits, naive = 400, 0, 0
+    for seed in range(rounds):
+        rng = np.random.default_rng(seed)
+        bills = [rng.normal(100 + rng.normal(0, 10) + (7 if store % 2 else 0), 20, 50) for store in range(20)]
+        means = [float(each.mean()) for each in bills]
+        found = difference(Arms(_of(means[1::2]), _of(means[::2])), "B")
+        hits += found.low <= 7 <= found.high
+        pooled = difference(Arms(_of(np.concatenate(bills[1::2])), _of(np.concatenate(bills[::2]))), "B")
+        naive += pooled.low <= 7 <= pooled.high
+    slack = 3.3 * (rounds * 0.95 * 0.05) ** 0.5
+    assert abs(hits - rounds * 0.95) <= slack
+    assert naive < rounds * 0.7  # counting bills instead would claim far too much
+
+
+def _of(values: Any) -> Sample:
+    numbers = np.asarray(values, float)
+    return Sample(len(numbers), float(numbers.mean()), float(numbers.var(ddof=1)))
