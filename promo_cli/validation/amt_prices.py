@@ -211,7 +211,7 @@ def _most(promotion: Promotion[Any], facts: Facts) -> tuple[str, Decimal | None,
 
 
 def _dearest_mix(promotion: Promotion[Any], facts: Facts) -> Decimal | None:
-    rules, priced = promotion.rules, facts.priced(promotion)
+    rules, priced = promotion.rules, list(facts.priced(promotion))
     if rules.category_id is not None:
         inside = facts.products_of.get(rules.category_id, frozenset())
         priced = (

@@ -37,6 +37,7 @@ class Facts:
         self.found: dict[int, frozenset[str]] = {}
         """The codes of what rules about promotions found, by the promotion's identity, as far as they were asked."""
         self._in_scope: dict[Any, frozenset[str]] = {}
+        self._priced: dict[int, tuple[Product, ...]] = {}
         self._numbers: dict[int, tuple[Number, ...]] = {}
         self._targeted: dict[Any, tuple[Store, ...]] = {}
 
@@ -181,11 +182,13 @@ class Facts:
         nothing: frozenset[str] = frozenset()
         return nothing.union(*(self.products_of.get(category, nothing) for category in categories))
 
-    def priced(self, promotion: Promotion[Any]) -> list[Product]:
+    def priced(self, promotion: Promotion[Any]) -> tuple[Product, ...]:
         """The products a promotion may discount, by price and id, ascending."""
         reached = self.in_scope(promotion.scope, promotion.targeting)
-        found = [self.products[product] for product in reached if self.products[product].discountable]
-        return sorted(found, key=lambda product: (product.price, product.id))
+        if id(reached) not in self._priced:  # kept above, once for each scope
+            found = (self.products[product] for product in reached if self.products[product].discountable)
+            self._priced[id(reached)] = tuple(sorted(found, key=lambda product: (product.price, product.id)))
+        return self._priced[id(reached)]
 
     @cached_property
     def _kinds(self) -> dict[Kind, list[Store]]:

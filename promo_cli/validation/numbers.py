@@ -47,10 +47,12 @@ def _walk(value: Any, at: str) -> Iterator[Number]:
     if not isinstance(value, BaseModel):
         return
     for name, part in value.__dict__.items():
+        if part is None or isinstance(part, str | bool):
+            continue
         pointer = f"{at}/{name.rstrip('_')}"
         if isinstance(part, Decimal):
             yield Number(pointer, name, part, _kind(name, value))
-        elif isinstance(part, int) and not isinstance(part, bool):
+        elif isinstance(part, int):
             yield Number(pointer, name, Decimal(part), "count")
         elif isinstance(part, list):
             for index, item in enumerate(part):
