@@ -43,4 +43,9 @@ def dates(change: Change) -> str:
 def stores(several: Sequence[str]) -> str:
     """Return how many stores, and the first of them."""
     some = ", ".join(several[:_NAMED]) + (" …" if len(several) > _NAMED else "")
-    return f"{len(several)} {'store' if len(several) == 1 else 'stores'} ({some})"
+    return f"{count_of(several)} ({some})"
+
+
+def count_of(several: Sequence[str]) -> str:
+    """Return how many stores."""
+    return f"{len(several)} {'store' if len(several) == 1 else 'stores'}"

@@ -51,6 +51,7 @@ def plan(
         raise typer.BadParameter("what runs in an environment has its own day", param_hint="--as-of")
     found = plan_environment(session.start, env, as_of=day(as_of), now=now(), origin=from_env)
     if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(canonical.dumps(found.document()) + b"\n")
         again = f" --from-env {from_env}" if from_env else ""
         session.note(f"Wrote {out}. Now: promo publish {out} --env {env}{again}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from promo_cli.cli.changes import count_of
 from promo_cli.cli.operating import Yes, confirmer
 from promo_cli.cli.options import AsOf, Env, day, now
 from promo_cli.cli.session import JsonFlag, Session, command, group
@@ -85,7 +86,12 @@ def publish(
         else:
             planned_for = None if held is None else held.as_of
             done = publish_environment(
-                session.start, env, as_of=day(as_of) or planned_for, allow_dirty=allow_dirty, **options
+                session.start,
+                env,
+                as_of=day(as_of) or planned_for,
+                allow_dirty=allow_dirty,
+                plan_file=plan,
+                **options,
             )
     for notice in done.notices:
         session.note(f"note: {notice}")
@@ -117,7 +123,7 @@ def publish(
         return
     session.result(
         f"Published release {done.seq} to {env} ({done.where}): {done.promotions} promotions in {done.stores} stores.\n"
-        f"{len(done.changed_stores)} stores changed; uploaded {done.uploaded.objects} objects, "
+        f"{count_of(done.changed_stores)} changed; uploaded {done.uploaded.objects} objects, "
         f"{done.uploaded.bytes:,} bytes."
     )
     if done.rollout is not None:

@@ -32,7 +32,7 @@ def list_(
         return
     for release in document["releases"]:
         mark = "*" if release["seq"] == document["live"] else " "
-        pinned = f"  pinned: {release['pin']['reason']}" if release["pin"] else ""
+        pinned = "" if not release["pin"] else f"  pinned: {release['pin']['reason']}".removesuffix(": pinned")
         session.result(f"{mark} {_line(release)}{pinned}")
     session.note(f"* is live in {env} ({document['target']}). To go back: promo rollback --env {env} --to SEQ")
 
@@ -161,6 +161,6 @@ def _line(release: dict[str, Any]) -> str:
         back += f"  wave {release['rollout']['wave']} of {release['rollout']['waves']}"
     why = f"  {release['reason']}" if release["reason"] else ""
     return (
-        f"{release['seq']:>5}  {release['compiled_at']}  {commit:<12} {release['actor'] or 'unknown':<12} "
+        f"{release['seq']:>5}  {release['published_at']}  {commit:<12} {release['actor'] or 'unknown':<12} "
         f"{release['promotions']} promotions in {release['stores']} stores{back}{why}"
     )

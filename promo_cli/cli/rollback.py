@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from promo_cli.cli.changes import count_of
 from promo_cli.cli.operating import DryRun, Yes, confirmer
 from promo_cli.cli.options import Env, now
 from promo_cli.cli.session import JsonFlag, Session, command, group
@@ -46,7 +47,7 @@ def rollback(
             }
         )
         return
-    stores = f"{len(done.changed_stores)} stores change"
+    stores = f"{count_of(done.changed_stores)} get other promotions"
     if dry_run:
         session.result(f"Would make release {to} live again in {env} ({where}), as release {done.head.seq}: {stores}.")
         return

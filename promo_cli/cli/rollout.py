@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from promo_cli.cli.changes import count_of
 from promo_cli.cli.operating import DryRun, Yes, confirmer
 from promo_cli.cli.options import Env, now
 from promo_cli.cli.session import JsonFlag, Session, command, group
@@ -58,11 +59,11 @@ def advance(session: Session, env: Env, *, dry_run: DryRun = False, yes: Yes = F
         )
         return
     if done is None:
-        session.result(f"Would reach wave {wave} of {waves} in {env} ({standing.where}): {_count(stores)} change.")
+        session.result(f"Would reach wave {wave} of {waves} in {env} ({standing.where}): {count_of(stores)} change.")
         return
     session.result(
         f"Wave {wave} of {waves} is live in {env} ({standing.where}) as release {done.head.seq}: "
-        f"{_count(stores)} changed."
+        f"{count_of(stores)} changed."
     )
     session.note(
         "Every store has it: the rollout is over." if done.finished else f"Next: promo rollout status --env {env}"
@@ -100,11 +101,13 @@ def abort(
         )
         return
     if dry_run:
-        session.result(f"Would go back to release {done.to} in {env} ({where}): {_count(done.changed_stores)} change.")
+        session.result(
+            f"Would go back to release {done.to} in {env} ({where}): {count_of(done.changed_stores)} change."
+        )
         return
     session.result(
         f"The rollout is taken back in {env} ({where}): release {done.head.seq} is release {done.to} again, "
-        f"{_count(done.changed_stores)} changed."
+        f"{count_of(done.changed_stores)} changed."
     )
     session.note(
         "Publishing is held, so that no job begins it anew. Now: repair what was wrong, then: "
@@ -135,10 +138,6 @@ def lines(found: Standing) -> Iterator[str]:
         yield f"Next: wait, `promo ingest`, then look again.   To take it back: promo rollout abort --env {found.env}"
 
 
-def _count(stores: tuple[str, ...]) -> str:
-    return f"{len(stores)} {'store' if len(stores) == 1 else 'stores'}"
-
-
 def _some(stores: tuple[str, ...]) -> str:
     named = ", ".join(stores[:_NAMED]) + (" …" if len(stores) > _NAMED else "")
-    return f"{_count(stores)} ({named})" if stores else "no store"
+    return f"{count_of(stores)} ({named})" if stores else "no store"

@@ -36,7 +36,7 @@ def _lines(found: Status) -> Iterator[str]:
         yield f"{found.env} ({found.where}): nothing is published."
     else:
         back = f", back to release {release.rollback_of}" if release.rollback_of else ""
-        yield f"{found.env} ({found.where}): release {head.seq}{back}, live since {time_text(release.compiled_at)}"
+        yield f"{found.env} ({found.where}): release {head.seq}{back}, live since {time_text(release.live_since)}"
         yield f"  {release.counts.promotions} promotions in {release.counts.stores} stores"
         yield f"  commit {release.source.commit or 'none'} by {release.source.actor or 'unknown'}"
         signed, until = time_text(head.issued_at), time_text(head.fresh_until)
@@ -50,7 +50,7 @@ def _lines(found: Status) -> Iterator[str]:
                 f"the other stores have release {rollout.before.seq}"
             )
         for one in head.revoked:
-            yield f"  stopped: {one}"
+            yield f"  stopped: {found.name_of(one)}"
         yield from _tills(found)
     yield f"Next: {found.next_step}   ({found.why})" if found.next_step else f"Nothing to do: {found.why}."
 

@@ -169,6 +169,7 @@ def release_facts(link: Link) -> dict[str, Any]:
         "seq": release.seq,
         "sha256": link.sha256,
         "compiled_at": time_text(release.compiled_at),
+        "published_at": time_text(release.live_since),
         "commit": release.source.commit,
         "dirty": release.source.dirty,
         "actor": release.source.actor,

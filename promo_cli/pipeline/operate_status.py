@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from promo_cli.compiler import promotion_id
 from promo_cli.pipeline.environment import storage_of
 from promo_cli.pipeline.operate import cache_folder, trusted_of
 from promo_cli.pipeline.provenance import provenance
@@ -50,6 +52,12 @@ class Status:
     why: str
     rollout: Standing | None = None
     """How far a rollout has come, where one is under way."""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    """Codes of the workspace's promotions by id."""
+
+    def name_of(self, promotion_id: str) -> str:
+        """Return a promotion's code, or its id where the workspace does not have it."""
+        return self.codes.get(promotion_id, promotion_id)
 
     @property
     def lagging(self) -> tuple[Seen, ...]:
@@ -71,6 +79,7 @@ class Status:
                 "rev": head.rev,
                 "epoch": head.epoch,
                 "compiled_at": time_text(release.compiled_at),
+                "published_at": time_text(release.live_since),
                 "issued_at": time_text(head.issued_at),
                 "fresh_until": time_text(head.fresh_until),
                 "commit": release.source.commit,
@@ -108,7 +117,9 @@ def status_of(start: Path, env: str, *, now: dt.datetime) -> Status:
     trusted = trusted_of(workspace, env, now)
     live = None if trusted is None else read_live(Cached(storage, cache_folder(workspace, env)), trusted)
     standing = _standing(workspace, env, storage, live, now)
-    step, why = _next(workspace, env, live, standing, now)
+    company = workspace.settings.company.id
+    names = {promotion_id(company, one): one.code for one in workspace.promotions}
+    step, why = _next(workspace, env, live, standing, names, now)
     return Status(
         env=env,
         where=storage.where,
@@ -119,6 +130,7 @@ def status_of(start: Path, env: str, *, now: dt.datetime) -> Status:
         next_step=step,
         why=why,
         rollout=standing,
+        codes=names,
     )
 
 
@@ -129,7 +141,12 @@ def _standing(workspace: Workspace, env: str, storage: Storage, live: Live | Non
 
 
 def _next(
-    workspace: Workspace, env: str, live: Live | None, standing: Standing | None, now: dt.datetime
+    workspace: Workspace,
+    env: str,
+    live: Live | None,
+    standing: Standing | None,
+    names: Mapping[str, str],
+    now: dt.datetime,
 ) -> tuple[str | None, str]:
     """Return the exact next command, and the reason for it."""
     head = None if live is None else live.head
@@ -145,7 +162,8 @@ def _next(
     if changes or source.commit != live.release.source.commit:
         return f"promo plan --env {env}", "the workspace is not the commit that is live"
     if head.revoked:
-        return f"promo halt {head.revoked[0]} --env {env} --lift", "a promotion is stopped; lift it once it is repaired"
+        name = names.get(head.revoked[0], head.revoked[0])
+        return f"promo halt {name} --env {env} --lift", "a promotion is stopped; lift it once it is repaired"
     if now > head.fresh_until:
         return (
             f"promo publish --env {env} --refresh",

@@ -67,6 +67,11 @@ class Held:
     effect_sha256: str
     """Over every store whose bundle changes, from what to what."""
 
+    @property
+    def done(self) -> bool:
+        """Tell whether nothing would change: what is live is what was planned."""
+        return self.effect_sha256 == _effect({}, {})
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedWave:

@@ -10,8 +10,8 @@ from pathlib import Path
 from promo_cli.publishing import Source
 
 
-def provenance(root: Path) -> tuple[Source, tuple[str, ...]]:
-    """Return where the inputs come from, and the paths that differ from the commit.
+def provenance(root: Path, *, but: Path | None = None) -> tuple[Source, tuple[str, ...]]:
+    """Return where the inputs come from, and the paths that differ from the commit, ``but`` one that does not matter.
 
     Where git does not hold promo.yaml the commit is None and the source counts as dirty. What git ignores, such as
     out/, does not matter.
@@ -20,6 +20,9 @@ def provenance(root: Path) -> tuple[Source, tuple[str, ...]]:
     commit = _git(root, "rev-parse", "HEAD") if tracked else None
     status = _git(root, "status", "--porcelain", "--untracked-files=all", "--", ".") if commit else None
     changes = tuple(line[3:] for line in (status or "").splitlines())
+    if but is not None and changes:
+        top = Path(_git(root, "rev-parse", "--show-toplevel") or root)  # what git's paths begin at
+        changes = tuple(path for path in changes if (top / path).resolve() != but.resolve())
     source = Source(
         repo=_git(root, "config", "--get", "remote.origin.url") if commit else None,
         commit=commit,

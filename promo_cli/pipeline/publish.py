@@ -35,6 +35,7 @@ def publish_environment(
     allow_dirty: bool = False,
     reason: str | None = None,
     plan: Held | None = None,
+    plan_file: Path | None = None,
     release_hold: bool = False,
     urgent: bool = False,
     staged: bool | None = None,
@@ -44,17 +45,18 @@ def publish_environment(
     """Publish the workspace around `start` to an environment, as one atomic commit for every store.
 
     `now` is UTC, `as_of` a day in the company's time zone (today by default). A `plan` is held to: its day, inputs and
-    effect; another base that leaves the effect as it was will do. `staged` says whether the change reaches the stores
-    in waves, by default as the environment has it; False also ends a rollout under way. Raises Failure and writes
-    nothing for errors or failed tests (exit 1), uncommitted changes or a protected environment nobody confirmed (2), a
-    conflict (3); 4 for an unknown outcome, after which running again finds out.
+    effect; another base that leaves the effect as it was will do. Its file does not count as a change. `staged` says
+    whether the change reaches the stores in waves, by default as the environment has it; False also ends a rollout
+    under way. Raises Failure and writes nothing for errors or failed tests (exit 1), uncommitted changes or a
+    protected environment nobody confirmed (2), a conflict (3); 4 for an unknown outcome, after which running again
+    finds out.
     """
     workspace = checked_workspace(start, today=as_of)
     chosen = environment(workspace, env)
     failures = failed_tests(workspace)
     if failures:
         raise Failure(failures, exit_code=1)
-    source = _clean_source(workspace.root, allow_dirty=allow_dirty)
+    source = _clean_source(workspace.root, plan_file, allow_dirty=allow_dirty)
     on = as_of or today_of(workspace)
     bundles = compiled(workspace, on)
     storage, keys = storage_of(workspace, env), keys_of(workspace.root, env, chosen, now)
@@ -142,25 +144,30 @@ def promote_environment(
 
 
 def _held_base(plan: Held, now: Held) -> str:
-    """Return the hash of the release to publish over; raises Failure (exit 3) where the plan does not hold any more."""
+    """Return the hash of the release to publish over; raises Failure (exit 3) where the plan does not hold any more.
+
+    A plan that was carried out holds: publishing it again, after an answer was lost, changes nothing.
+    """
     problems = {
         "the environment": (plan.env, now.env),
-        "the day": (plan.as_of, now.as_of),
+        "the day": (plan.as_of.isoformat(), now.as_of.isoformat()),
         "the inputs' hash": (plan.inputs_sha256, now.inputs_sha256),
-        "the effect's hash": (plan.effect_sha256, now.effect_sha256),
     }
+    if not now.done:
+        problems["the hash of what would change"] = (plan.effect_sha256, now.effect_sha256)
     for what, (planned, found) in problems.items():
         if planned != found:
             notes = [f"planned over release {plan.base_seq or 'none'}, live is {now.base_seq or 'none'}"]
-            message = f"{what} in the plan is {planned}, now it is {found}"
+            message = f"{what} in the plan is {planned[:12]}, now it is {found[:12]}"
             raise Failure([publishing_codes.STALE_PLAN.at(None, message, notes=notes, help="plan again")], exit_code=3)
     return now.base_sha256
 
 
-def _clean_source(root: Path, *, allow_dirty: bool) -> Source:
-    source, changes = provenance(root)
+def _clean_source(root: Path, plan_file: Path | None, *, allow_dirty: bool) -> Source:
+    source, changes = provenance(root, but=plan_file)
     if source.dirty and not allow_dirty:
-        what = f"{len(changes)} files differ from the commit" if source.commit else "the workspace is not in git"
+        differ = "1 file differs" if len(changes) == 1 else f"{len(changes)} files differ"
+        what = f"{differ} from the commit" if source.commit else "the workspace is not in git"
         raise Failure(
             [
                 codes.NOT_CLEAN.at(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_BYTES = 10
@@ -14,6 +14,16 @@ def ulid(at: datetime, random: bytes) -> str:
     """Return a ULID (github.com/ulid/spec): 48 bits of milliseconds and 80 random bits as 26 Crockford digits."""
     number = (_milliseconds(at) << 80) | int.from_bytes(_ten(random))
     return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+def ulid_time(text: str) -> datetime | None:
+    """Return when a ULID was made (UTC, to the millisecond); None for a text that is none."""
+    if len(text) != 26 or text[0] > "7" or not set(text) <= set(_CROCKFORD):
+        return None
+    number = 0
+    for digit in text[:10]:
+        number = number << 5 | _CROCKFORD.index(digit)
+    return datetime.fromtimestamp(number / 1000, UTC)
 
 
 def uuid7(at: datetime, random: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from promo_cli.protocol import canonical
 from promo_cli.protocol.blob import Blob, parse_blob
 from promo_cli.protocol.fields import DocumentError, Fields, format_of, read_document, time_text
+from promo_cli.protocol.identifiers import ulid_time
 from promo_cli.protocol.limits import LIMITS
 
 
@@ -74,6 +75,11 @@ class Release:
     rollout: Mapping[str, Any] | None
     rollback_of: int | None
     reason: str | None
+
+    @property
+    def live_since(self) -> datetime:
+        """When it was published, by its publish id; a rollback is compiled earlier. To the millisecond."""
+        return ulid_time(self.publish_id) or self.compiled_at
 
 
 def parse(data: bytes) -> Release:

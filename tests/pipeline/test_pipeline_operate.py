@@ -39,6 +39,7 @@ def test_a_halt_reaches_a_till_and_is_lifted(promo: Promo, live: Path) -> None:
     assert f"{code} is stopped in local" in halted.out
     assert "--lift" in halted.err
     assert "Nothing to do" in promo("halt", code, "--env", "local").out
+    assert f"stopped: {code}\n" in promo("status", "--env", "local").out
     lifted = promo("halt", code, "--env", "local", "--lift", "--json").json
     assert (lifted["halted"], lifted["changed"], lifted["revoked"]) == (False, True, [])
     assert promo("halt", "NO-SUCH-CODE", "--env", "local").code == 1

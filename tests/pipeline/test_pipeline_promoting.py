@@ -51,8 +51,21 @@ def test_a_plan_of_it_is_held_to(promo: Promo, staging: Path) -> None:
     assert "+ " in plan.out
     assert "--from-env staging" in plan.err
     assert promo("publish", staging / "plan.json", *PROMOTE[1:]).code == 0
-    stale = promo("publish", staging / "plan.json", *PROMOTE[1:])
-    assert stale.code == 3
+    again = promo("publish", staging / "plan.json", *PROMOTE[1:])
+    assert again.code == 0, "carried out already: after a lost answer the same command finds out"
+    assert "Nothing to publish" in again.out
+
+
+def test_a_plan_may_lie_in_the_workspace(promo: Promo, staging: Path) -> None:
+    """The plan that is published is no uncommitted change; any other file still is."""
+    git(staging, "checkout", "-q", "--", ".")
+    plan = ("plan", "--env", "staging", "--as-of", "2026-03-07", "--out", "plan.json")
+    assert promo(*plan, cwd=staging).code == 0
+    assert promo("publish", "plan.json", "--env", "staging").code == 0
+    (staging / "promotions" / "notes.txt").write_text("not committed")
+    refused = promo("publish", "plan.json", "--env", "staging")
+    assert refused.code == 2
+    assert "1 file differs" in refused.err
 
 
 def test_what_is_not_settled_there_is_not_promoted(promo: Promo, staging: Path) -> None:

@@ -13,6 +13,7 @@ from promo_cli.protocol.blob import Blob
 from promo_cli.protocol.counters import Counter, Counters
 from promo_cli.protocol.fields import DocumentError
 from promo_cli.protocol.head import Head, Hold, Poll, ReleaseRef
+from promo_cli.protocol.identifiers import ulid, ulid_time
 from promo_cli.protocol.layout import blob_key, receipt_key, release_key, root_key, upload_key
 from promo_cli.protocol.release import Counts, Previous, Release, Source
 from promo_cli.protocol.shard import DeltaRef, Entry, VoucherRef, shard_bits_for, shard_index, split_into_shards
@@ -220,3 +221,10 @@ def test_keys_stand_where_the_protocol_says() -> None:
     key = upload_key(date(2026, 2, 7), "s1", "pos-1", 1, 9, b"lines\n")
     assert key == "uploads/v1/dt=2026-02-07/store=s1/pos=pos-1/1-9-58975ca22b214d1b.ndjson.gz"
     assert receipt_key(key) == key.replace("uploads/", "receipts/") + ".json"
+
+
+def test_a_ulid_says_when_it_was_made() -> None:
+    """To the millisecond; other texts say nothing."""
+    at = datetime(2026, 2, 7, 3, 4, 5, 678_000, tzinfo=UTC)
+    assert ulid_time(ulid(at, b"0123456789")) == at
+    assert [ulid_time(text) for text in ("", "publish-1", "8" + "0" * 25, "0" * 25 + "U")] == [None] * 4
