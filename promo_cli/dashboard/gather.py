@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 DAYS = 91
 """How many days the dashboard looks back by default."""
 
+MOST_DESCRIBED = 100
+"""So many promotions have their whole report on their page: those that gave most. The others have their figures."""
+
 WHOLE_PAGES = ("cross-brand", "segments", "products", "experiments", "vouchers")
 """Reports that are a page each, where the toolkit has them; then the workspace's own, and last data-health."""
 
@@ -50,16 +53,16 @@ def gather(
         params["from"] = cells.days[0]
     pages = _page_names(workspace)
     offers = _offers(workspace, cells, until)
-    count = len(pages) + len(offers)
+    described = _most_given(cells)
+    count = len(pages) + len(described)
     reports: dict[str, ReportResult] = {}
     for number, name in enumerate(pages):
         told("reports", number, count)
         reports[name] = _run(workspace, name, params)
     about: dict[str, ReportResult] = {}
-    for number, offer in enumerate(offers):
-        if offer.promotion_id in cells.uses:
-            told("reports", len(pages) + number, count)
-            about[offer.promotion_id] = _run(workspace, "promotion", {**params, "promotions": [offer.promotion_id]})
+    for number, promotion in enumerate(described):
+        told("reports", len(pages) + number, count)
+        about[promotion] = _run(workspace, "promotion", {**params, "promotions": [promotion]})
     return Site(
         company=workspace.settings.company.name,
         as_of=until,
@@ -101,6 +104,12 @@ def _run(workspace: Workspace, name: str, params: dict[str, Any], folder: Path |
 
 def _cells(workspace: Workspace, params: dict[str, Any]) -> Cells:
     return cells_of(_run(workspace, "cells", params, _OWN_SQL), workspace.settings.currency.exponent)
+
+
+def _most_given(cells: Cells) -> list[str]:
+    """Return the promotions that gave most in the period, and of equal ones those used most."""
+    sums = {each: (sum(row[3] for row in rows), sum(row[2] for row in rows)) for each, rows in cells.uses.items()}
+    return sorted(sums, key=lambda each: (*(-value for value in sums[each]), each))[:MOST_DESCRIBED]
 
 
 def _offers(workspace: Workspace, cells: Cells, as_of: dt.date) -> list[Offer]:
