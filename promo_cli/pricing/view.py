@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 
 from promo_cli.pricing.bundle import PreparedBundle
 from promo_cli.pricing.clock import Window, closed
@@ -22,7 +23,15 @@ class View:
         self.bundle = sale.bundle
         self.runs: Sequence[Run] = canonical(sale.runs)
         self.free: tuple[int, ...] = tuple([0 if run.sealed else run.count for run in self.runs])
-        self.open = sum([1 << i for i, count in enumerate(self.free) if count])
+        self._bits = [1 << i for i in range(len(self.runs))]
+        self._units = [*enumerate(self.free)]
+        # What the free units of each run cost; nothing where they stand at their floor and can give nothing.
+        self._costs = [
+            run.running * count if run.running > run.line.floor else 0
+            for run, count in zip(self.runs, self.free, strict=True)
+        ]
+        self._all_give = all(self._costs)
+        self.open = sum(compress(self._bits, self.free))
         self.one_moment = sale.one_moment
         self._held = dict.fromkeys(sale.bundle.everywhere, tuple(range(len(self.runs))))
         self._matched = False  # against the scopes that do not hold everything
@@ -49,18 +58,18 @@ class View:
         """Return some runs with what they hold."""
         pool = self._pools.get(reach)
         if pool is None:
-            runs, free = self.runs, self.free
-            taken = tuple([(i, free[i]) for i in reach if free[i] and runs[i].running > runs[i].line.floor])
-            base = sum([runs[i].running * count for i, count in taken])
-            floored = self.bundle.floored and any(runs[i].line.floor for i in reach)
-            pool = self._pools[reach] = Pool(reach, free, taken, base, floored)
+            giving = reach if self._all_give else [i for i in reach if self._costs[i]]
+            taken = tuple(map(self._units.__getitem__, giving))
+            base = sum(map(self._costs.__getitem__, giving))
+            floored = self.bundle.floored and any(self.runs[i].line.floor for i in reach)
+            pool = self._pools[reach] = Pool(reach, self.free, taken, base, floored)
         return pool
 
     def mask(self, reach: tuple[int, ...]) -> int:
         """Return a number with a bit for each of some runs."""
         mask = self._masks.get(reach)
         if mask is None:
-            mask = self._masks[reach] = sum([1 << run for run in reach])
+            mask = self._masks[reach] = sum(map(self._bits.__getitem__, reach))
         return mask
 
     def held(self, number: int) -> tuple[int, ...]:
@@ -100,7 +109,7 @@ class View:
             else:
                 values = [run.at_stage * run.count for run in self.runs]
             self._values[how] = values
-        return sum([values[i] for i in held])
+        return sum(map(values.__getitem__, held))
 
     def in_hours(self, held: tuple[int, ...], window: Window) -> tuple[int, ...]:
         """Return those runs that were ordered while a promotion ran; later stages have tested the cart's time."""

@@ -84,7 +84,8 @@ class Sets:
         """Return what each cheaper unit gets off."""
         if self.each is not None:
             return [(i, count, self.each(self.runs[i])) for i, count in option.cheaper]
-        return share_out(self.runs, option.cheaper, option.worth)
+        floored = any(self.runs[i].line.floor for i, _ in option.cheaper)
+        return share_out(self.runs, option.cheaper, option.worth, floored)
 
     def dropped(self, option: Option) -> int:
         """Return what floors held back; sets promise a price, not an amount, so nothing."""

@@ -97,12 +97,11 @@ class Spread:
 
     def cuts(self, option: Option) -> list[Cut]:
         """Return what each unit gets off, shared by value where the discount is one amount."""
-        units = [(self.runs[i], i, count) for i, count in option.cheaper]
         if isinstance(self.formula, Each | Down):
-            return [(i, count, _off(self.formula, run)) for run, i, count in units]
+            return [(i, count, _off(self.formula, self.runs[i])) for i, count in option.cheaper]
         if isinstance(self.formula, Portion) and self.terms.by_line and not self._capped(option.cheaper):
             return self._cuts_by_line(option.cheaper)
-        return share_out(self.runs, option.cheaper, option.worth)
+        return share_out(self.runs, option.cheaper, option.worth, self.floored)
 
     def dropped(self, option: Option) -> int:
         """Return what floors held back."""
@@ -213,7 +212,7 @@ class Spread:
         for units in lines.values():
             terms = _BY_TOTAL[self.terms.redistribute]
             alone = Spread(self.runs, self.pool, uncapped, terms)
-            cuts += share_out(self.runs, units, alone._portion(tuple(units)))
+            cuts += share_out(self.runs, units, alone._portion(tuple(units)), self.floored)
         return cuts
 
     @staticmethod
@@ -278,10 +277,9 @@ def first(units: Sequence[tuple[int, int]], most: int) -> list[tuple[int, int]]:
     return kept
 
 
-def share_out(runs: Sequence[Run], units: Sequence[tuple[int, int]], total: int) -> list[Cut]:
-    """Return `total` shared over units by value, each at most its room."""
+def share_out(runs: Sequence[Run], units: Sequence[tuple[int, int]], total: int, floored: bool) -> list[Cut]:
+    """Return `total` shared over units by value, each at most its room; `floored`: that may be less than its price."""
     prices = [runs[i].running for i, _ in units]
-    floored = any(runs[i].line.floor for i, _ in units)
     rooms = [runs[i].room for i, _ in units] if floored else prices
     shares = allocate(total, prices, rooms, [count for _, count in units])
     return [(i, count, amount) for (i, _), parts in zip(units, shares, strict=True) for count, amount in parts]
