@@ -52,7 +52,7 @@ def bars(section: Section, chart: Chart, numbers: Numbers, width: int) -> Spec:
     if several:
         names = list(dict.fromkeys(record["series"] for record in records))
         base["yOffset"] = {"field": "series", "sort": names}
-        colour = _colour(names)
+        colour = _colour(names, width)
     label: Spec = {"type": "text", "align": "left", "baseline": "middle", "dx": 5, "color": INK}
     return {
         "height": {"step": step},
@@ -79,7 +79,7 @@ def _headroom(unit: str) -> Spec:
     return {"title": {"text": unit, "anchor": "start", "fontSize": 11, "fontWeight": "normal", "color": MUTED}}
 
 
-def lines(section: Section, chart: Chart, numbers: Numbers, _: int) -> Spec:
+def lines(section: Section, chart: Chart, numbers: Numbers, width: int) -> Spec:
     """Lines over days or an ordered scale; a single one has its area shaded."""
     records, unit = records_of(section, chart, numbers)
     names = list(dict.fromkeys(record["series"] for record in records))
@@ -102,7 +102,7 @@ def lines(section: Section, chart: Chart, numbers: Numbers, _: int) -> Spec:
         x["sort"] = list(dict.fromkeys(record["x"] for record in records))
     y: Spec = {"field": "y", "type": "quantitative", "axis": {"title": unit, **_title_on_top(), "tickCount": 4}}
     y["scale"] = {"zero": True}
-    colour: Spec = {"value": SERIES[0]} if len(names) < 2 else _colour(names)
+    colour: Spec = {"value": SERIES[0]} if len(names) < 2 else _colour(names, width)
     point = {"size": 22, "filled": True} if len({record["x"] for record in records}) <= _MOST_POINTS else False
     layers: list[Spec] = [{"mark": {"type": "line", "strokeWidth": 2, "point": point}, "encoding": {"color": colour}}]
     if len(names) < 2:
@@ -110,7 +110,7 @@ def lines(section: Section, chart: Chart, numbers: Numbers, _: int) -> Spec:
     return {"height": 190, "data": {"values": records}, "encoding": {"x": x, "y": y}, "layer": layers}
 
 
-def heatmap(section: Section, chart: Chart, numbers: Numbers, _: int) -> Spec:
+def heatmap(section: Section, chart: Chart, numbers: Numbers, width: int) -> Spec:
     """A table of shades with its values written in."""
     records, unit = records_of(section, chart, numbers)
     down = list(dict.fromkeys(record["series"] for record in records))[:MOST_BARS]
@@ -122,7 +122,9 @@ def heatmap(section: Section, chart: Chart, numbers: Numbers, _: int) -> Spec:
         record["shade"] = shade
     x_title = column_of(section, chart.x).title
     y_title = column_of(section, chart.series).title if chart.series else None
-    axis: Spec = {"orient": "top", "title": x_title, "labelAngle": 0, "labelLimit": 90, "domain": False}
+    crowded = len(across) * (max(map(len, across), default=0) + 1) * _LETTER > width * 0.75
+    slanted = {"labelAngle": -40, "labelAlign": "left"} if crowded else {"labelAngle": 0}
+    axis: Spec = {"orient": "top", "title": x_title, "labelLimit": 110, "domain": False, **slanted}
     return {
         "height": {"step": 32},
         "data": {"values": records},
@@ -222,9 +224,17 @@ def scatter(section: Section, chart: Chart, numbers: Numbers, _: int) -> Spec:
     }
 
 
-def _colour(names: Sequence[str]) -> Spec:
+def _colour(names: Sequence[str], width: int) -> Spec:
     colours = [SERIES[index % len(SERIES)] for index in range(len(names))]
-    legend = {"orient": "top", "title": None, "symbolType": "square", "columns": 4, "labelLimit": 150}
+    columns = max(1, int(width / (max(map(len, names)) * _LETTER + 30)))
+    legend = {
+        "orient": "top",
+        "title": None,
+        "symbolType": "square",
+        "columns": columns,
+        "labelLimit": 320,
+        "offset": 24,
+    }
     return {"field": "series", "scale": {"domain": list(names), "range": colours}, "legend": legend}
 
 

@@ -43,6 +43,8 @@ def unknown(code: Code, what: str, found: str, known: Iterable[str]) -> Diagnost
     some = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     advice = f"did you mean {guess}?" if guess else None
     return code.at(None, f"expected {what}, one of {some or 'none'}; found {found!r}", help=advice)
+
+
 TOO_LARGE_FOR_EXCEL = Code(
     code="CFG605",
     name="too-large-for-excel",

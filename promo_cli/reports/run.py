@@ -30,6 +30,9 @@ from promo_cli.warehouse.database import reading
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+MEMORY = "4GB"
+"""What the database may use for a report."""
+
 _TOTAL = "_total"
 _PLACES = {"percent": 6, "ratio": 4, "amount": 2, "number": 3}
 
@@ -57,6 +60,8 @@ def run_report(
     report = files.read(name, folder)
     values = parameters.typed(report, params)
     with reading(warehouse) as con:
+        # A laptop must do: beyond this, work goes to disk. Every query sorts what it shows, so no order need be kept.
+        con.execute(f"SET memory_limit = '{MEMORY}'; SET preserve_insertion_order = false")
         reference.install(con, known or Reference())
         functions.install(con)
         parameters.check_names(con, values, skip=() if known else ("promotions",))

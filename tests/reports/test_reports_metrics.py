@@ -7,6 +7,8 @@ import pytest
 
 from promo_cli.reports.result import Blank, ReportResult
 from promo_cli.reports.run import run_report
+from promo_cli.warehouse.database import writing
+from tests.reports.conftest import Shop
 
 D1, D2 = dt.date(2026, 2, 6), dt.date(2026, 2, 7)
 
@@ -156,3 +158,18 @@ def test_the_shares_of_a_bill_s_promotions_add_up_to_it(warehouse: Path) -> None
     """Attributed net is exact, whatever the discounts divide into."""
     rows = table(run_report("overview", {}, warehouse), "promotions")
     assert sum(row["attributed"] for row in rows) == 102000
+
+
+def test_reach_is_every_store_by_every_channel_of_a_promotion(tmp_path: Path) -> None:
+    """Used at A in the house and at B to go: bills at A to go and at B in the house were within reach too."""
+    path = tmp_path / "warehouse.duckdb"
+    with writing(path, b"key") as con:
+        shop = Shop(con)
+        for number, (store, channel) in enumerate([("A", "in"), ("A", "out"), ("B", "in"), ("B", "out"), ("C", "in")]):
+            gives = {"p1": 9000} if (store, channel) in (("A", "in"), ("B", "out")) else None
+            shop.bill(f"b{number}", store, D1, 10, "latte", 1, gives=gives, channel=channel)
+        shop.bill("before", "A", D1, 9, "latte", 1, channel="in")
+    (row,) = table(run_report("overview", {}, path), "promotions")
+    assert (row["uses"], row["bills"], row["penetration"]) == (2, 4, Decimal("0.5"))
+    (row,) = table(run_report("promotion", {"promotions": "WEEKEND20"}, path), "headline")
+    assert row["penetration"] == Decimal("0.5")

@@ -192,7 +192,10 @@ STATISTICS: Mapping[str, Callable[[Rows], Made]] = {
 
 
 def _promotions(rows: Rows) -> Iterable[tuple[Mapping[str, Any], Evidence, Finding]]:
-    for _, group in groupby(rows, key=lambda row: (row["code"], row["promotion_id"])):
+    def key(row: Mapping[str, Any]) -> tuple[str, str]:
+        return row["code"], row["promotion_id"]
+
+    for _, group in groupby(sorted(rows, key=key), key=key):
         own = list(group)
         evidence = lift.gather(own)
         yield own[0], evidence, lift.choose(evidence, own[0]["wanted"])

@@ -177,7 +177,8 @@ CREATE OR REPLACE TEMP VIEW period_spans AS
            max(hour) AS last_hour
     FROM period_uses WHERE stands GROUP BY promotion_id;
 CREATE OR REPLACE TEMP VIEW period_places AS
-    SELECT DISTINCT promotion_id, store_id, coalesce(channel, '') AS channel FROM period_uses WHERE stands;
+    FROM (SELECT DISTINCT promotion_id, store_id FROM period_uses WHERE stands)
+    JOIN (SELECT DISTINCT promotion_id, coalesce(channel, '') AS channel FROM period_uses WHERE stands) USING (promotion_id);
 
 -- How many bills each could reach. Bills are counted once for each span of hours, and by running sums over days.
 CREATE OR REPLACE TEMP VIEW period_reach AS
