@@ -37,7 +37,8 @@ def gc(
         return
     would = "" if apply and not dry_run else "would be "
     session.result(
-        f"{env} ({where}): {swept.kept} objects are needed by {swept.releases} releases or publications under way; "
+        f"{env} ({where}): {swept.kept} objects are needed by {swept.releases} kept "
+        f"{'release' if swept.releases == 1 else 'releases'} or publications under way; "
         f"{swept.marked} {would}marked, {swept.waiting} wait for their day, {swept.deleted} {would}deleted "
         f"({swept.deleted_bytes:,} bytes), {swept.rescued} {would}unmarked."
     )

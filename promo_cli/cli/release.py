@@ -48,9 +48,11 @@ def show_release(session: Session, env: Env, seq: Seq = None, *, json: JsonFlag 
         return
     session.result(_line(document))
     for key in ("sha256", "publish_id", "as_of", "horizon_days", "shards", "tool", "inputs_sha256", "run_url"):
-        session.result(f"  {key}: {document[key]}")
+        if document[key] is not None:
+            session.result(f"  {key}: {document[key]}")
     for key, value in document["source"].items():
-        session.result(f"  source {key}: {value}")
+        if value is not None:
+            session.result(f"  source {key}: {'yes' if value is True else 'no' if value is False else value}")
 
 
 @command(app, "diff")

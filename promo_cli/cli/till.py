@@ -40,8 +40,10 @@ def sync(
     if json:
         session.document(result.document())
     else:
-        show(session, result.diagnostics)
-        session.result(f"{store}: {result.status}, release {result.version}, {result.count} promotions")
+        if result.diagnostics:
+            show(session, result.diagnostics)
+        stopped = f", {result.stopped} of them stopped by HEAD" if result.stopped else ""
+        session.result(f"{store}: {result.status}, release {result.version}, {result.count} promotions{stopped}")
     raise typer.Exit(result.exit_code)
 
 
@@ -136,7 +138,8 @@ def upload(session: Session, env: Env, store: Store, *, state: State = None, jso
     if json:
         session.document(sent.document())
     else:
-        show(session, sent.diagnostics)
+        if sent.diagnostics:
+            show(session, sent.diagnostics)
         session.result(
             f"{store}: {sent.delivered} batches delivered, {sent.settled} settled by a receipt, {sent.waiting} waiting"
         )

@@ -39,6 +39,8 @@ class SyncResult:
     """The release's number; 0 before the first sync."""
     diagnostics: tuple[Diagnostic, ...] = ()
     notices: tuple[str, ...] = ()
+    stopped: int = 0
+    """How many of the promotions HEAD has stopped in the whole fleet."""
 
     @property
     def count(self) -> int:
@@ -241,6 +243,7 @@ def _result(
         version=0 if runs is None else runs[0].seq,
         diagnostics=(*findings, *_freshness(known, now)),
         notices=tuple(notices),
+        stopped=0 if head is None else len(ids & set(head.revoked)),
     )
 
 

@@ -244,6 +244,14 @@ def test_a_new_till_keeps_nothing_of_what_it_refuses(repo: Repository, till: Pat
     assert _files(till) == {}
 
 
+def test_a_sync_says_how_many_promotions_are_stopped(repo: Repository, till: Path) -> None:
+    """The list is the bundle's; what HEAD has stopped in it is counted, and nothing that is not in it."""
+    assert _sync(repo, till).stopped == 0
+    repo.publish_head(replace(_head(repo), rev=2, revoked=("a", "elsewhere")))
+    result = _sync(repo, till)
+    assert (result.count, result.stopped) == (3, 1)
+
+
 def test_two_histories_are_an_alarm_of_their_own(repo: Repository, till: Path) -> None:
     """Equal rev with other bytes has its own code, because somebody must look for the key."""
     _sync(repo, till)
