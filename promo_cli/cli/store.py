@@ -71,7 +71,7 @@ def grant(
 
     found = store_grant(session.start, env, store, hours=hours, now=now())
     if out is not None:
-        with open(out, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:  # noqa: PTH123
+        with open(out, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(dumps(found, indent=2) + "\n")
         session.note(f"Wrote {out}.")
     elif not json:
