@@ -67,7 +67,8 @@ _BILLS = """
     SELECT 1 AS file_id, i AS line, event_id, h AS payload_hash, store_id, brand_id, '1' AS pos_id, i AS seq,
            business_date + INTERVAL (8 + h % 14) HOUR AS at_utc, at_utc AS at_local, business_date, 1 AS release_seq,
            'bill-' || i AS bill_id, 'completed' AS status,
-           ['dine_in', 'takeaway', 'delivery'][1 + (h % 3)::INTEGER] AS channel, customer_key, 100000 AS subtotal, 10000 * uses AS total_discount, 100000 - 10000 * uses AS final_amount
+           ['dine_in', 'takeaway', 'delivery'][1 + (h % 3)::INTEGER] AS channel, customer_key,
+           100000 AS subtotal, 10000 * uses AS total_discount, 100000 - 10000 * uses AS final_amount
     FROM made;
     INSERT INTO bill_lines BY NAME
     SELECT event_id, position, CAST(position AS VARCHAR) AS line_id, 'item-' || hash(i, position) % 400 AS product_id,
@@ -90,8 +91,8 @@ _BILLS = """
     FROM given;
     INSERT INTO refunds BY NAME
     SELECT 1 AS file_id, 9 * $rows + i AS line, uuid() AS event_id, h AS payload_hash, store_id, brand_id,
-           '1' AS pos_id, 9 * $rows + i AS seq, business_date + INTERVAL 22 HOUR AS at_utc, at_utc AS at_local, business_date,
-           'refund' AS kind, 'back-' || i AS bill_id, 'bill-' || i AS original_bill_id, 40000 AS total_refund
+           '1' AS pos_id, 9 * $rows + i AS seq, business_date + INTERVAL 22 HOUR AS at_utc, at_utc AS at_local,
+           business_date, 'refund' AS kind, 'back-' || i AS bill_id, 'bill-' || i AS original_bill_id, 40000 AS total_refund
     FROM made WHERE i % 100 = 0;
 """
 

@@ -52,7 +52,7 @@ TOO_LARGE_FOR_EXCEL = Code(
     doc="""A report does not fit into an Excel workbook whole.
 
     Why: Excel would drop rows, cut texts or round long numbers without a word, and the sums would be wrong.
-    Fix: ask for less, such as a shorter period or fewer stores, or take --format parquet or csv, which have no limits.""",
+    Fix: ask for less, such as a shorter period or fewer stores; or take --format parquet or csv, without limits.""",
 )
 NOTHING_TO_DRAW = Code(
     code="CFG606",
