@@ -40,7 +40,7 @@ _MANY_DAYS = 300
 
 def bars(section: Section, chart: Chart, numbers: Numbers, width: int) -> Spec:
     """Bars from the left, with their values at their ends; a funnel is bars that fall."""
-    records, unit = records_of(section, chart, numbers)
+    records, _ = records_of(section, chart, numbers)
     categories = list(dict.fromkeys(record["x"] for record in records))[:MOST_BARS]
     records = [record for record in records if record["x"] in categories]
     several = len({record["series"] for record in records}) > 1
@@ -62,7 +62,7 @@ def bars(section: Section, chart: Chart, numbers: Numbers, width: int) -> Spec:
             {"mark": {"type": "bar", "cornerRadiusEnd": 2, "height": {"band": 0.72}}, "encoding": {"color": colour}},
             {"mark": label, "encoding": {"text": {"field": "text"}}},
         ],
-        **_headroom(unit),
+        **_caption(section, chart, numbers),
     }
 
 
@@ -74,9 +74,12 @@ def _room_for_labels(records: Sequence[Spec], width: int) -> Spec:
     return {"domainMax": largest * plot / max(plot - values - 12, plot / 3)} if largest > 0 else {}
 
 
-def _headroom(unit: str) -> Spec:
-    """Bars have their values at their ends, so their axis is only named."""
-    return {"title": {"text": unit, "anchor": "start", "fontSize": 11, "fontWeight": "normal", "color": MUTED}}
+def _caption(section: Section, chart: Chart, numbers: Numbers) -> Spec:
+    """Name what is drawn: values are written in whole where they are drawn, so there is no axis."""
+    column = column_of(section, chart.y[0])
+    symbol = numbers.symbol.strip() if column.type == "amount" else ""
+    words = ", ".join(part for part in (column.title if len(chart.y) == 1 else "", symbol) if part)
+    return {"title": {"text": words, "anchor": "start", "fontSize": 11, "fontWeight": "normal", "color": MUTED}}
 
 
 def lines(section: Section, chart: Chart, numbers: Numbers, width: int) -> Spec:
@@ -112,7 +115,7 @@ def lines(section: Section, chart: Chart, numbers: Numbers, width: int) -> Spec:
 
 def heatmap(section: Section, chart: Chart, numbers: Numbers, width: int) -> Spec:
     """A table of shades with its values written in."""
-    records, unit = records_of(section, chart, numbers)
+    records, _ = records_of(section, chart, numbers)
     down = list(dict.fromkeys(record["series"] for record in records))[:MOST_BARS]
     across = in_order_of(list(dict.fromkeys(record["x"] for record in records))[:MOST_BARS], down)
     records = [record for record in records if record["x"] in across and record["series"] in down]
@@ -157,7 +160,7 @@ def heatmap(section: Section, chart: Chart, numbers: Numbers, width: int) -> Spe
                 },
             },
         ],
-        **_headroom(unit),
+        **_caption(section, chart, numbers),
     }
 
 
