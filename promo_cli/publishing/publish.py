@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -172,7 +172,7 @@ def _publish(
         promotions=found.counts.promotions,
         changed_stores=contents.changed,
         uploaded=uploaded,
-        notices=_notices(request),
+        notices=(*_notices(request), *_not_staged(request, live, rollout)),
         rollout=rollout,
     )
 
@@ -249,6 +249,11 @@ def _nothing(request: Request, live: Live) -> Published:
 
 def _notices(request: Request) -> tuple[str, ...]:
     return () if request.keys.notice is None else (request.keys.notice,)
+
+
+def _not_staged(request: Request, live: Live, rollout: Rollout | None) -> Iterator[str]:
+    if request.stages is not None and not request.all_at_once and live.head is not None and rollout is None:
+        yield "all stores that change are of one wave, so they have it at once"
 
 
 def _old_bundle(storage: Storage, blob: Blob) -> bytes | None:

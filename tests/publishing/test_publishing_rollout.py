@@ -154,7 +154,9 @@ def test_all_at_once_ends_a_rollout(live: tuple[Storage, KeyRing]) -> None:
 def test_what_changes_in_one_wave_only_needs_no_rollout(live: tuple[Storage, KeyRing]) -> None:
     """Without a store to try it in before others there is nothing to wait for; empty waves are left out."""
     storage, keys = live
-    assert _staged(storage, keys, {**OLD, "s5": NEW["s5"]}).rollout is None
+    done = _staged(storage, keys, {**OLD, "s5": NEW["s5"]})
+    assert done.rollout is None
+    assert "of one wave" in done.notices[-1]
     done = _staged(storage, keys, {**NEW, "s1": OLD["s1"]})
     assert done.rollout is not None
     assert [stage.cohorts for stage in done.rollout.stages] == [("city",), None]
