@@ -92,7 +92,8 @@ _BILLS = """
     INSERT INTO refunds BY NAME
     SELECT 1 AS file_id, 9 * $rows + i AS line, uuid() AS event_id, h AS payload_hash, store_id, brand_id,
            '1' AS pos_id, 9 * $rows + i AS seq, business_date + INTERVAL 22 HOUR AS at_utc, at_utc AS at_local,
-           business_date, 'refund' AS kind, 'back-' || i AS bill_id, 'bill-' || i AS original_bill_id, 40000 AS total_refund
+           business_date, 'refund' AS kind, 'back-' || i AS bill_id,
+           'bill-' || i AS original_bill_id, 40000 AS total_refund
     FROM made WHERE i % 100 = 0;
 """
 

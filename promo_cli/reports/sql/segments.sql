@@ -112,7 +112,7 @@ SELECT segment, rule FROM (
     UNION ALL SELECT 10, 'recent', 'at most ' || getvariable('recent') || ' days since the last bill'
     UNION ALL SELECT 11, 'gone', 'more than ' || getvariable('gone') || ' days since the last bill'
     UNION ALL SELECT 12, 'frequent', getvariable('often') || ' bills or more'
-    UNION ALL SELECT 13, 'top third', 'net above ' || coalesce(max(high)::DECIMAL(18,2)::VARCHAR, 'n/a') FROM customers
+    UNION ALL SELECT 13, 'top third', 'net above ' || coalesce(regexp_replace(max(high)::VARCHAR, '\.?0+$', ''), 'n/a') FROM customers
 ) ORDER BY place;
 
 /*
