@@ -17,14 +17,18 @@ columns:
   discount: {title: Discount, type: amount}
   net: {title: Net of bills, type: amount}
 */
-SELECT promotion_id, max(code) AS code, business_date AS day, store_id AS store, coalesce(brand_id, '') AS brand,
-       count(*) FILTER (stands) AS uses, sum(given) AS discount, coalesce(sum(bill_net) FILTER (stands), 0) AS net
-FROM (SELECT promotion_id, code, uses.business_date, uses.store_id, sales.brand_id, stands, given, bill_net
-      FROM period_uses AS uses JOIN period_sales AS sales USING (event_id)
-      UNION ALL
-      SELECT promotion_id, code, business_date, store_id, NULL, false, -amount, 0 FROM period_unmatched)
-GROUP BY promotion_id, business_date, store_id, coalesce(brand_id, '')
-ORDER BY promotion_id, day, store, brand;
+WITH placed AS (
+    SELECT promotion_id, uses.business_date, uses.store_id, sales.brand_id, stands, given, bill_net
+    FROM period_uses AS uses JOIN (SELECT event_id, brand_id FROM period_sales) AS sales USING (event_id)
+    UNION ALL
+    SELECT promotion_id, business_date, store_id, NULL, false, -amount, 0 FROM period_unmatched),
+summed AS (
+    SELECT promotion_id, business_date AS day, store_id AS store, coalesce(brand_id, '') AS brand,
+           count(*) FILTER (stands) AS uses, sum(given) AS discount,
+           coalesce(sum(bill_net) FILTER (stands), 0) AS net
+    FROM placed GROUP BY promotion_id, business_date, store_id, coalesce(brand_id, ''))
+SELECT promotion_id, names.code, day, store, brand, uses, discount, net
+FROM summed JOIN promotion_names AS names USING (promotion_id) ORDER BY promotion_id, day, store, brand;
 
 /*
 section: sales
