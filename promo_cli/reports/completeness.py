@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from promo_cli.reports.result import FINAL_SHARE, Completeness
-from promo_cli.warehouse.tills import states
+from promo_cli.warehouse.tills import counted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -60,7 +60,7 @@ def completeness(
         reporting |= {store} if reports else set()
     expected = set(newest if expected_stores is None else expected_stores)
     (closed, closed_here) = con.execute(_CLOSED, period).fetchall()[0]
-    tills = states(con).values()
+    numbered, missing = counted(con)
     (quarantined,) = con.execute("SELECT count(*) FROM quarantine").fetchall()[0]
     (duplicate,) = con.execute("SELECT coalesce(sum(duplicate), 0) FROM ledger").fetchall()[0]
     return Completeness(
@@ -69,8 +69,8 @@ def completeness(
         stores_expected=len(expected),
         closed_bills=int(closed),
         closed_bills_here=int(closed_here),
-        numbered=sum(till.last_seq for till in tills),
-        missing=sum(last - first + 1 for till in tills for first, last in till.gaps),
+        numbered=numbered,
+        missing=missing,
         quarantined=quarantined,
         duplicate=int(duplicate),
         over=ends is None or _reached(ends, [last_days[each] for each in reporting]) >= final_share,

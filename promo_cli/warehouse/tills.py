@@ -61,6 +61,17 @@ def states(con: DuckDBPyConnection) -> dict[tuple[str, str], TillState]:
     }
 
 
+def counted(con: DuckDBPyConnection) -> tuple[int, int]:
+    """How many lines tills have numbered, and how many of those have not arrived, without looking for which."""
+    ((numbered, arrived),) = con.execute(
+        f"""
+        SELECT coalesce(sum(last), 0), coalesce(sum(arrived), 0)
+        FROM (SELECT max(seq) AS last, count(*) FILTER (seq > 0) AS arrived FROM ({_ARRIVED}) GROUP BY store_id, pos_id)
+        """
+    ).fetchall()
+    return int(numbered), int(numbered) - int(arrived)
+
+
 def _gaps(con: DuckDBPyConnection, tills: list[tuple[str, str]]) -> dict[tuple[str, str], list[Range]]:
     rows = con.execute(
         f"""
