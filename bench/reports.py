@@ -3,8 +3,8 @@
     python -m bench.reports [ROWS] [FOLDER]
 
 ROWS usage rows, by default ten million, are made in the database itself, with the bills, lines and discounts that
-belong to them. With FOLDER the warehouse stays there for another run. Every report runs in a process of its own. Times are
-of the processor, all cores together, so that other work on the machine does not change the ratio.
+belong to them. With FOLDER the warehouse stays there for another run. Every report runs in a process of its own. Times
+are of the processor, all cores together, so that other work on the machine does not change the ratio.
 """
 
 from __future__ import annotations
@@ -142,9 +142,8 @@ def main(rows: int = ROWS, folder: str | None = None) -> None:
             ]
         size = path.stat().st_size / 2**20
         print(f"\nreports on {counts[0]:,} usages, {counts[1]:,} bills, {counts[2]:,} lines ({size:,.0f} MiB)")
-        print(
-            f"  {'report':<14}{'main table':<12}{'scan cpu s':>11}{'report cpu s':>14}{'ratio':>8}{'wall s':>8}{'peak MiB':>10}"
-        )
+        heads = f"{'scan cpu s':>11}{'report cpu s':>14}{'ratio':>8}{'wall s':>8}{'peak MiB':>10}"
+        print(f"  {'report':<14}{'main table':<12}{heads}")
         for name, (_, table) in QUESTIONS.items():
             bare = scan(path, table)
             done = subprocess.run(
