@@ -72,6 +72,7 @@ class Facts:
         known |= {
             "promotions": frozenset(self.by_code),
             "lanes": frozenset(self.lanes),
+            "cohorts": frozenset(self.workspace.settings.rollout.cohorts),
             "channels": frozenset(self.workspace.channels),
             "regions": frozenset(store.region for store in stores if store.region),
             "store tags": frozenset(tag for store in stores for tag in store.tags),

@@ -327,6 +327,25 @@ def voucher_code_taken(facts: Facts) -> Iterator[Finding]:
                 yield Finding(message, f"/voucher_codes/{index}", promotion, also=(also,), help=advice)
 
 
+@workspace_rule("REF017", "unknown-cohort")
+def unknown_cohort(facts: Facts) -> Iterator[Finding]:
+    """A wave of the rollout names a cohort that promo.yaml does not declare.
+
+    Why: a staged publication would not know which stores to begin with, so it is refused.
+
+    Bad:
+        # promo.yaml
+        rollout: {cohorts: {pilots: {stores: [jkt-sabang]}}, waves: [{cohorts: [pilot]}]}
+
+    Good:
+        # promo.yaml
+        rollout: {cohorts: {pilots: {stores: [jkt-sabang]}}, waves: [{cohorts: [pilots]}]}
+
+    Fix: take the suggested name, or declare the cohort.
+    """
+    return _unknown(facts, "cohorts", "cohort", "`rollout.cohorts`")
+
+
 def _unknown(facts: Facts, kind: str, noun: str, home: str) -> Iterator[Finding]:
     for subject, pointer, name in facts.unknown[kind]:
         guess = nearest(name, facts.known[kind])

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from promo_cli.model import rules as model
 from promo_cli.model.promotion import Condition, Promotion, Scope, StoreSelection
+from promo_cli.model.settings import Settings
 
 if TYPE_CHECKING:
     from promo_cli.validation.facts import Facts
@@ -31,6 +32,7 @@ def unknown(facts: Facts) -> dict[str, list[Unknown]]:
     found: dict[str, list[Unknown]] = defaultdict(list)
     known = {kind: facts.known[kind] for kind in facts.complete}
     subjects: tuple[tuple[Iterable[Any], Any], ...] = (
+        ([facts.workspace.settings], _of_settings),
         (facts.workspace.promotions, of_promotion),
         (facts.workspace.products, _of_product),
         (facts.workspace.categories, _of_category),
@@ -65,6 +67,16 @@ def of_promotion(promotion: Promotion[Any]) -> Iterator[Named]:
             yield "stores", f"/tests/{index}/store", test.store
         for line, item in enumerate(test.cart.items):
             yield "products", f"/tests/{index}/cart/items/{line}/product_id", item.product_id
+
+
+def _of_settings(settings: Settings) -> Iterator[Named]:
+    for name, cohort in settings.rollout.cohorts.items():
+        at = f"/rollout/cohorts/{name}"
+        yield from _each("stores", f"{at}/stores", cohort.stores)
+        yield from _each("regions", f"{at}/regions", cohort.regions)
+        yield from _each("store tags", f"{at}/tags", cohort.tags)
+    for index, wave in enumerate(settings.rollout.waves):
+        yield from _each("cohorts", f"/rollout/waves/{index}/cohorts", wave.cohorts)
 
 
 def _each(kind: str, pointer: str, ids: Iterable[str]) -> Iterator[Named]:

@@ -103,6 +103,7 @@ class _Loader:
             return None
         if not self.known_timezone(settings.timezone, place):
             return None
+        self.origins[id(settings)] = Origin(ROOT_FILE, "")
         return settings
 
     def reference_data(self) -> dict[str, list[BaseModel]]:
