@@ -98,7 +98,10 @@ def lines(section: Section, chart: Chart, numbers: Numbers, width: int) -> Spec:
     }
     if dates:
         x["scale"] = {"type": "utc"}
-        x["axis"] |= {"format": "%b %Y" if long else "%-d %b", "tickCount": {"interval": "month"} if long else 6}
+        x["axis"] |= {
+            "format": "%b %Y" if long else "%-d %b",
+            "tickCount": {"interval": "month"} if long else max(3, width // 110),
+        }
         if len(days) <= 6:
             x["axis"] |= {"values": [day.isoformat() for day in days]}
     elif x_column.type == "text":
