@@ -28,7 +28,7 @@ def test_every_command_of_the_guide_exists(line: str) -> None:
     """Its words are commands, its options are theirs."""
     command: Any = typer.main.get_command(app)
     words = shlex.split(line)[1:]
-    if words[0] == "ingest" and words[1].startswith("--"):
+    if words[0] == "ingest" and words[1:2] and words[1].startswith("--"):
         words.insert(1, "load")  # what `promo ingest` does when it is not told otherwise
     while isinstance(command, TyperGroup) and words and command.get_command(None, words[0]) is not None:  # type: ignore[arg-type]
         command = command.get_command(None, words.pop(0))  # type: ignore[arg-type]
