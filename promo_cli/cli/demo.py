@@ -25,6 +25,7 @@ What happened, in {folder}:
 Try next (`. .venv/bin/activate` puts promo on the path):
   cd {folder}
   promo report promotion {code}
+  promo dashboard
   promo till show --env local --store {store}
   edit a file under promotions/, then: promo validate, promo publish --env local --allow-dirty
 """
