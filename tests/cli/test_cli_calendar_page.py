@@ -6,7 +6,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import ROOT, Promo
-from tests.dashboard.conftest import browser, page  # noqa: F401  fixtures
 
 
 @pytest.fixture
@@ -19,7 +18,7 @@ def written(promo: Promo, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_page_has_no_barriers_and_fits(browser: Browser, written: Path, scheme: str, width: int) -> None:  # noqa: F811
+def test_the_page_has_no_barriers_and_fits(browser: Browser, written: Path, scheme: str, width: int) -> None:
     """axe finds nothing by day or by night, on a desk or a phone, and only the timeline scrolls sideways."""
     context = browser.new_context(offline=True, color_scheme=scheme, viewport={"width": width, "height": 800})  # type: ignore[arg-type]
     opened = context.new_page()
@@ -30,7 +29,7 @@ def test_the_page_has_no_barriers_and_fits(browser: Browser, written: Path, sche
     context.close()
 
 
-def test_words_narrow_picture_and_table_alike(page: Page, written: Path) -> None:  # noqa: F811
+def test_words_narrow_picture_and_table_alike(page: Page, written: Path) -> None:
     """What is typed leaves the promotions that say it, in both, and tells how many they are."""
     page.goto(written.as_uri())
     rows, bars = page.locator("tbody tr:visible"), page.locator(".row:visible")
@@ -45,7 +44,7 @@ def test_words_narrow_picture_and_table_alike(page: Page, written: Path) -> None
     expect(rows).to_have_count(everything)
 
 
-def test_a_keyboard_reaches_the_list_and_the_timeline(page: Page, written: Path) -> None:  # noqa: F811
+def test_a_keyboard_reaches_the_list_and_the_timeline(page: Page, written: Path) -> None:
     """The first key leads to the list, and the timeline can be scrolled without a mouse."""
     page.goto(written.as_uri())
     page.keyboard.press("Tab")
@@ -56,7 +55,7 @@ def test_a_keyboard_reaches_the_list_and_the_timeline(page: Page, written: Path)
     expect(table.get_by_role("row", name=re.compile("WEEKEND20"))).to_contain_text("Sat and Sun")
 
 
-def test_the_page_prints_on_paper(page: Page, written: Path) -> None:  # noqa: F811
+def test_the_page_prints_on_paper(page: Page, written: Path) -> None:
     """On paper the whole timeline is there, and what only works on a screen is not."""
     page.goto(written.as_uri())
     page.emulate_media(media="print")

@@ -171,22 +171,24 @@ def test_people_see_the_waves(promo: Promo, live: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "pointer"),
+    ("right", "wrong", "refusal"),
     [
-        ("waves:\n    - {cohorts: [pilot]", "waves:\n    - {cohorts: [pilots]"),
-        ("jkt-thamrin,", "jkt-thamrim,"),
-        ("regions: [jakarta]", "regions: [jakart]"),
-        ("cohorts: [jakarta]", "cohorts: [pilot]"),
+        ("waves:\n    - {cohorts: [pilot]", "waves:\n    - {cohorts: [pilots]", (1, "REF017")),
+        ("jkt-thamrin,", "jkt-thamrim,", (1, "REF004")),
+        ("regions: [jakarta]", "regions: [jakart]", (1, "REF010")),
+        ("cohorts: [jakarta]", "cohorts: [pilot]", (2, "PUB106")),
     ],
     ids=["wave", "store", "region", "twice"],
 )
-def test_waves_that_do_not_fit_the_stores_are_refused(chain: Path, wrong: str, pointer: str) -> None:
+def test_waves_that_do_not_fit_the_stores_are_refused(
+    chain: Path, right: str, wrong: str, refusal: tuple[int, str]
+) -> None:
     """Before anything is published, with the place in promo.yaml."""
-    text = (chain / "promo.yaml").read_text() + ROLLOUT.replace(wrong, pointer)
+    text = (chain / "promo.yaml").read_text() + ROLLOUT.replace(right, wrong)
     (chain / "promo.yaml").write_text(text)
     with pytest.raises(Failure) as caught:
         publish_environment(chain, "local", now=BEGIN, as_of=BEGIN.date(), allow_dirty=True, staged=True)
     (found,) = caught.value.diagnostics
-    assert (caught.value.exit_code, found.code) == (2, "PUB106")
+    assert (caught.value.exit_code, found.code) == refusal
     assert found.primary is not None
     assert str(found.primary.pointer).startswith("/rollout/")
