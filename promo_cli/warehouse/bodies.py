@@ -14,7 +14,8 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from promo_cli.model.events import BODIES, EVENTS, VERSION
+from promo_cli.model.event_values import VERSION
+from promo_cli.model.events import BODIES, EVENTS
 from promo_cli.protocol import canonical
 from promo_cli.protocol.layout import sha256_hex
 from promo_cli.warehouse import codes

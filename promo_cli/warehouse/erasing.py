@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from promo_cli.model.events import Words
+from promo_cli.model.event_values import Words
 from promo_cli.warehouse import scalars
 from promo_cli.warehouse.shapes import RESCUED
 from promo_cli.warehouse.staging import staged

@@ -13,7 +13,8 @@ import orjson
 from pydantic import ValidationError
 
 from promo_cli.diagnostics import Code
-from promo_cli.model.events import EVENTS, VERSION
+from promo_cli.model.event_values import VERSION
+from promo_cli.model.events import EVENTS
 from promo_cli.protocol import canonical
 from promo_cli.warehouse import codes
 from promo_cli.warehouse.keys import Origin

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from promo_cli.model import events
+from promo_cli.model import event_values as values
 from promo_cli.model.base import Date, Id
 
 PHONE_KEY = "customer_key"
@@ -71,25 +71,25 @@ JSON = Scalar(
 MONEY_LIST = Scalar(_matches(rf"\[({_MONEY}(,{_MONEY})*)?\]"), {"$name": "json_transform($x, '[\"DECIMAL(18,3)\"]')"})
 
 SCALARS: dict[Any, Scalar] = {
-    events.Version: Scalar(f"$x = '{events.VERSION}'", _cast("INTEGER")),
+    values.Version: Scalar(f"$x = '{values.VERSION}'", _cast("INTEGER")),
     Id: Scalar(_quoted("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"), _TEXT),
-    events.Ref: REF,
-    events.Words: Scalar(
+    values.Ref: REF,
+    values.Words: Scalar(
         "length($x) <= 2000 AND starts_with($x, '\"') AND NOT contains($x, '\\u0000')",
         _TEXT,
     ),
-    events.Phone: Scalar(
+    values.Phone: Scalar(
         f"length($x) <= 130 AND {_quoted(_CHARACTER + '*')}", {PHONE_KEY: "phone_key(json_extract_string($x, '$'))"}
     ),
-    events.EventId: Scalar(
+    values.EventId: Scalar(
         _quoted("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"), {"$name": _text_cast("UUID")}
     ),
-    events.Count: Scalar(_matches("[0-9]{1,15}"), _cast("BIGINT")),
-    events.Score: Scalar(_matches("[1-5]"), _cast("INTEGER")),
-    events.Money: Scalar(_matches(_MONEY), _DECIMAL),
-    events.Signed: Scalar(_matches(f"-?{_MONEY}"), _DECIMAL),
-    events.Quantity: Scalar(rf"{_matches(_MONEY)} AND NOT regexp_full_match($x, '0+(\.0+)?')", _DECIMAL),
-    events.Moment: Scalar(
+    values.Count: Scalar(_matches("[0-9]{1,15}"), _cast("BIGINT")),
+    values.Score: Scalar(_matches("[1-5]"), _cast("INTEGER")),
+    values.Money: Scalar(_matches(_MONEY), _DECIMAL),
+    values.Signed: Scalar(_matches(f"-?{_MONEY}"), _DECIMAL),
+    values.Quantity: Scalar(rf"{_matches(_MONEY)} AND NOT regexp_full_match($x, '0+(\.0+)?')", _DECIMAL),
+    values.Moment: Scalar(
         _quoted(rf"{_DAY}[T ]{_CLOCK}:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-]{_CLOCK})") + f" AND {_MOMENT} IS NOT NULL",
         {"$name_utc": f"timezone('UTC', {_MOMENT})", "$name_local": "TRY_CAST($x[2:20] AS TIMESTAMP)"},
     ),
@@ -97,7 +97,7 @@ SCALARS: dict[Any, Scalar] = {
         f"{_quoted(_DAY)} AND {_text_cast('DATE')} IS NOT NULL",
         {"$name": _text_cast("DATE")},
     ),
-    events.Flag: Scalar("$x IN ('true', 'false')", _cast("BOOLEAN")),
+    values.Flag: Scalar("$x IN ('true', 'false')", _cast("BOOLEAN")),
 }
 """By the annotation that a model gives the field."""
 

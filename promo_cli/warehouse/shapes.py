@@ -10,7 +10,8 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from promo_cli.model.events import EVENTS, Money, Record
+from promo_cli.model.event_values import Money
+from promo_cli.model.events import EVENTS, Record
 from promo_cli.warehouse import scalars
 from promo_cli.warehouse.scalars import Scalar
 
