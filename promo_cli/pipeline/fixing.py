@@ -65,7 +65,7 @@ def repair(
             texts |= done.texts
             result.texts |= done.texts
             result.settled += done.settled
-            found = answer(replace(question, snapshot=replace(snapshot, texts=texts)), paths)[1].diagnostics
+            found = answer(replace(question, snapshot=snapshot.holding(texts)), paths)[1].diagnostics
     result.before = {path: snapshot.texts[path] for path in result.texts}
     return result
 

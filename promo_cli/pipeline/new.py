@@ -169,6 +169,6 @@ def _with(workspace: Workspace, path: str, text: str, today: dt.date) -> tuple[W
     snapshot = take(workspace.root)
     texts = {**snapshot.texts, path: text.encode()}
     promotions = tuple(sorted((*snapshot.promotions, path)))
-    question = Question(replace(snapshot, texts=texts, promotions=promotions), None, today, None)
+    question = Question(snapshot.holding(texts, promotions), None, today, None)
     enlarged, verdict = answer(question, ())
     return enlarged, [one for one in verdict.diagnostics if one.primary and one.primary.path == path]

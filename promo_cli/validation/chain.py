@@ -15,6 +15,7 @@ from promo_cli.validation.trial import Part, Trial, part_of_cart, put_together, 
 from promo_cli.workspace import Workspace, files, reader
 from promo_cli.workspace.codes import NOT_A_MAP
 from promo_cli.workspace.limits import PROMOTION
+from promo_cli.workspace.problems import explained
 from promo_cli.workspace.shape import Place, build
 from promo_cli.workspace.tree import pointer as pointer_to
 
@@ -38,8 +39,8 @@ class ChainFiles:
 
 def load_chain_tests(workspace: Workspace) -> ChainFiles:
     """Read every `*.test.yaml` below promotions/, in the order of paths; their texts join the workspace's sources."""
-    listing = files.test_files(workspace.root)
-    found: list[Diagnostic] = list(listing.diagnostics)
+    listing = files.test_files(str(workspace.root))
+    found = [explained(problem) for problem in listing.problems]
     tests: dict[str, ChainTests] = {}
     for path in listing.paths:
         read, wrong = _read(workspace, path)
@@ -50,9 +51,9 @@ def load_chain_tests(workspace: Workspace) -> ChainFiles:
 
 
 def _read(workspace: Workspace, path: str) -> tuple[ChainTests | None, list[Diagnostic]]:
-    data = files.read_bytes(workspace.root, path, PROMOTION)
-    if isinstance(data, Diagnostic):
-        return None, [data]
+    data = files.read_bytes(str(workspace.root), path, PROMOTION.bytes)
+    if not isinstance(data, bytes):
+        return None, [explained(data)]
     workspace.sources.texts[path] = data
     document = reader.read(path, data, PROMOTION)
     if not document.readable:

@@ -5,10 +5,12 @@ files' text and shape, and where each value stands. Its parts are imported when 
 finds its answer in the cache needs no models.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
+TYPE_CHECKING = False  # as typing's, which alone takes as long to import as Python to start
 if TYPE_CHECKING:
+    from typing import Any
+
     from promo_cli.workspace.files import find_root
     from promo_cli.workspace.loader import load
     from promo_cli.workspace.record import Origin, Workspace
@@ -22,4 +24,6 @@ _HOMES = {"Origin": "record", "Workspace": "record", "find_root": "files", "load
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,24 +1,25 @@
 """Results kept between runs below .promo/cache/, each under a name that follows from everything it was made from.
 
 A repository is written by strangers, so nothing that came with one is believed: every entry is sealed with a key that
-is made once per user and never leaves the machine. Entries are JSON; one that is damaged, made by another version of
-the tool or made elsewhere is not found, and written anew. Deleting the folder, or PROMO_CACHE=off, is always safe.
+is made once per user and never leaves the machine. One that is damaged, made by another version of the tool or made
+elsewhere is not found, and written anew. Deleting the folder, or PROMO_CACHE=off, is always safe.
+
+What reading an entry needs is all that is imported here: it is what a command begins with that has nothing to do.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import blake2b
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
+from importlib.machinery import PathFinder
 
 from promo_cli import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 VARIABLE = "PROMO_CACHE"
 """Set to `off`, nothing is kept and nothing kept is used."""
@@ -29,40 +30,62 @@ MOST_BYTES = 128 << 20
 """Of all entries of a workspace; the oldest make room."""
 
 _KEY_BYTES = 32
-_SUFFIX = ".json"
-_LIBRARIES = ("pydantic", "pydantic_core", "yaml", "tzdata")
-"""What findings and bundles depend on beside our own modules."""
+_SUFFIX = ".kept"
+_LIBRARIES = ("pydantic", "pydantic_core", "yaml", "tzdata", "typer")
+"""What findings, bundles and the meaning of a command line depend on beside our own modules."""
+_ZONES = ("/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo")
+"""Where systems keep their time zones; a folder's status changes with every file that is replaced in it."""
 
 
-@dataclass(frozen=True, slots=True)
 class Cache:
     """The kept results of one workspace; `key` is the user's, mixed with what identifies the tool."""
 
-    folder: Path
-    key: bytes
+    __slots__ = ("folder", "key")
+
+    def __init__(self, folder: str, key: bytes) -> None:
+        self.folder = folder
+        self.key = key
 
     def get(self, *made_from: bytes | str) -> Any:
         """The value that was kept for exactly this, or None."""
-        name = self._name(made_from)
-        try:
-            seal, body = (self.folder / name).read_bytes().split(b"\n", 1)
-            return json.loads(body) if seal == self._seal(name, body) else None
-        except (OSError, ValueError):
-            return None
+        import json
+
+        body = self.read(*made_from)
+        return None if body is None else json.loads(body)
 
     def put(self, value: Any, *made_from: bytes | str) -> None:
         """Keep a value of lists, maps, texts and numbers. A disk that is full or read-only is no failure."""
+        import json
+
+        self.write(json.dumps(value, separators=(",", ":")).encode(), *made_from)
+
+    def read(self, *made_from: bytes | str) -> bytes | None:
+        """The bytes that were kept for exactly this, or None."""
+        name = self.name_of(made_from)
+        try:
+            with open(f"{self.folder}/{name}", "rb") as file:
+                seal, _, body = file.read().partition(b"\n")
+        except OSError:
+            return None
+        return body if seal == self._seal(name, body) else None
+
+    def write(self, body: bytes, *made_from: bytes | str) -> None:
+        """Keep some bytes, as `put` does a value."""
+        from pathlib import Path
+
         from promo_cli.workspace.writing import write_atomically
 
-        name = self._name(made_from)
-        body = json.dumps(value, separators=(",", ":")).encode()
-        with suppress(OSError):
-            if not self.folder.exists():
-                write_atomically(self.folder / ".gitignore", b"*\n")
-            write_atomically(self.folder / name, self._seal(name, body) + b"\n" + body)
+        name, folder = self.name_of(made_from), Path(self.folder)
+        try:
+            if not folder.exists():
+                write_atomically(folder / ".gitignore", b"*\n")
+            write_atomically(folder / name, self._seal(name, body) + b"\n" + body)
             self._make_room()
+        except OSError:
+            return
 
-    def _name(self, made_from: tuple[bytes | str, ...]) -> str:
+    def name_of(self, made_from: tuple[bytes | str, ...]) -> str:
+        """The name of the file of an entry."""
         found = blake2b(key=self.key, digest_size=16)
         for part in made_from:
             data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
@@ -71,7 +94,9 @@ class Cache:
         return found.hexdigest() + _SUFFIX
 
     def _seal(self, name: str, body: bytes) -> bytes:
-        return blake2b(name.encode() + body, key=self.key, digest_size=32).hexdigest().encode()
+        seal = blake2b(name.encode(), key=self.key, digest_size=32)
+        seal.update(body)
+        return seal.hexdigest().encode()
 
     def _make_room(self) -> None:
         with os.scandir(self.folder) as entries:
@@ -81,16 +106,16 @@ class Cache:
         for index, (status, path) in enumerate(kept):
             size += status.st_size
             if index >= MOST_ENTRIES or size > MOST_BYTES:
-                Path(path).unlink(missing_ok=True)
+                os.unlink(path)
 
 
-def open_cache(root: Path) -> Cache | None:
+def open_cache(root: str | os.PathLike[str]) -> Cache | None:
     """The cache of the workspace at `root`; None where it is switched off, or no key can be kept for the user."""
     if os.environ.get(VARIABLE, "").lower() in ("off", "0", "no"):
         return None
-    folder = root / FOLDER
+    folder = f"{os.fspath(root)}/{FOLDER}"
     # A link in a repository must not make us write, and clear up, somewhere else.
-    if folder.resolve() != root.resolve() / FOLDER:
+    if os.path.realpath(folder) != os.path.join(os.path.realpath(root), FOLDER):
         return None
     key = _user_key()
     return Cache(folder, blake2b(_tool(), key=key, digest_size=_KEY_BYTES).digest()) if key else None
@@ -98,21 +123,29 @@ def open_cache(root: Path) -> Cache | None:
 
 def _user_key() -> bytes | None:
     """The user's key, made on first use, readable by nobody else."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    path = f"{home}/promo/key"
     try:
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        path = home / "promo" / "key"
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            scratch = path.with_name(f"key.{os.getpid()}")
-            with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
-                file.write(os.urandom(_KEY_BYTES))
-            with suppress(FileExistsError):  # another process was faster: its key is the one that counts
-                os.link(scratch, path)
-            scratch.unlink()
-        key = path.read_bytes()
-    except (OSError, RuntimeError):
+        if not os.path.exists(path):
+            _make_key(path)
+        with open(path, "rb") as file:
+            key = file.read()
+    except OSError:
         return None
     return key if len(key) == _KEY_BYTES else None
+
+
+def _make_key(path: str) -> None:
+    os.makedirs(os.path.dirname(path), exist_ok=True, mode=0o700)
+    scratch = f"{path}.{os.getpid()}"
+    with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(os.urandom(_KEY_BYTES))
+    try:
+        os.link(scratch, path)
+    except FileExistsError:
+        pass  # another process was faster: its key is the one that counts
+    finally:
+        os.unlink(scratch)
 
 
 def _tool() -> bytes:
@@ -120,24 +153,23 @@ def _tool() -> bytes:
 
     A file's time of last change (ctime) cannot be set back, so that a changed file is told without reading it.
     """
-    found = blake2b(f"{__version__} {sys.version}".encode())
-    for path in sorted(_modules(Path(__file__).parents[1])):
-        found.update(_status(path))
-    for name in _LIBRARIES:
-        spec = find_spec(name)
-        found.update(_status(spec.origin) if spec and spec.origin else b"-")
-    return found.digest()
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    specs = (PathFinder.find_spec(name) for name in _LIBRARIES)
+    found = [_status(path) for path in sorted(_modules(package))]
+    found += [_status(spec.origin) if spec and spec.origin else "-" for spec in specs]
+    found += [_status(folder) if os.path.isdir(folder) else "-" for folder in _ZONES]
+    return blake2b("\n".join([__version__, sys.version, *found]).encode("utf-8", "surrogatepass")).digest()
 
 
-def _modules(folder: str | Path) -> Iterator[str]:
+def _modules(folder: str) -> Iterator[str]:
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.endswith(".py"):
                 yield entry.path
-            elif entry.is_dir(follow_symlinks=False) and entry.name != "__pycache__":
+            elif entry.name != "__pycache__" and entry.is_dir(follow_symlinks=False):
                 yield from _modules(entry.path)
 
 
-def _status(path: str) -> bytes:
-    status = os.stat(path)  # noqa: PTH116  hundreds of files at every start
-    return f"{path} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}\n".encode()
+def _status(path: str) -> str:
+    status = os.stat(path)  # hundreds of files at every start
+    return f"{path} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"

@@ -12,7 +12,8 @@ from typing import Any
 
 from promo_cli.diagnostics import Diagnostic, Location, Position, Range
 from promo_cli.workspace import codes
-from promo_cli.workspace.limits import Limits, too_large
+from promo_cli.workspace.limits import Limits
+from promo_cli.workspace.problems import too_large
 from promo_cli.workspace.reader import BOM, Document, not_text
 from promo_cli.workspace.scalars import Ambiguous, plain
 from promo_cli.workspace.tree import steps

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from promo_cli.diagnostics import Diagnostic, Location
-from promo_cli.workspace import codes
+from promo_cli.diagnostics import Diagnostic
+from promo_cli.workspace.files import PROMOTION_BYTES, REFERENCE_BYTES
 
 MOST_FINDINGS = 200
 """Findings of one kind of check in one file; a file with more is broken as a whole."""
@@ -23,8 +23,8 @@ class Limits:
     """Maps and lists inside each other."""
 
 
-PROMOTION = Limits(bytes=1 << 20)
-REFERENCE = Limits(bytes=32 << 20)
+PROMOTION = Limits(bytes=PROMOTION_BYTES)
+REFERENCE = Limits(bytes=REFERENCE_BYTES)
 
 
 def capped(findings: list[Diagnostic], total: int) -> list[Diagnostic]:
@@ -33,9 +33,3 @@ def capped(findings: list[Diagnostic], total: int) -> list[Diagnostic]:
         return findings
     note = f"{total - MOST_FINDINGS:,} more problems of this file are not shown"
     return [*findings[:-1], replace(findings[-1], notes=(*findings[-1].notes, note))]
-
-
-def too_large(path: str, size: int, limit: int) -> Diagnostic:
-    """The finding of a file above its limit; sizes in bytes."""
-    message = f"the file has {size:,} bytes; at most {limit:,} are read"
-    return codes.TOO_LARGE.at(Location(path), message, help="split it over several files, or keep large lists as CSV")

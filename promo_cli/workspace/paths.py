@@ -3,40 +3,51 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Protocol
 
-from promo_cli.diagnostics import Diagnostic, Location
-from promo_cli.workspace.codes import UNKNOWN_PATH
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Protocol
+
+    from promo_cli.diagnostics import Diagnostic
+
+    class Rooted(Protocol):
+        """A workspace, loaded or not."""
+
+        @property
+        def root(self) -> Path:
+            """The folder with promo.yaml."""
 
 
-class Rooted(Protocol):
-    """A workspace, loaded or not."""
+def below(root: str, path: str) -> str | None:
+    """The path below the workspace of what a user calls `path`, "" for all of it; None where nothing is there.
 
-    @property
-    def root(self) -> Path:
-        """The folder with promo.yaml."""
+    It is looked for from the current folder, and then from the workspace.
+    """
+    real = os.path.realpath(root)
+    for place in (os.path.realpath(path), os.path.realpath(os.path.join(real, path))):
+        if (place == real or place.startswith(os.path.join(real, ""))) and os.path.exists(place):
+            return "" if place == real else os.path.relpath(place, real).replace(os.sep, "/")
+    return None
 
 
 def workspace_paths(workspace: Rooted, paths: Sequence[str | Path]) -> tuple[list[str] | None, list[Diagnostic]]:
     """The paths below the workspace ("" for all of it), and findings for those that are not there."""
     if not paths:
         return None, []
-    root = Path(os.path.realpath(workspace.root))
-    wanted, unknown = [], []
-    for path in paths:
-        candidates = [Path(os.path.realpath(path)), Path(os.path.realpath(root / path))]
-        found = next((place for place in candidates if place.exists() and place.is_relative_to(root)), None)
-        if found is None:
-            outside = candidates[0].exists()
-            why = "is outside the workspace" if outside else "does not exist"
-            advice = f"paths are relative to the current folder; the workspace is {workspace.root}"
-            unknown.append(UNKNOWN_PATH.at(Location(str(path)), f"`{path}` {why}", help=advice))
-        else:
-            relative = found.relative_to(root).as_posix()
-            wanted.append("" if relative == "." else relative)
-    return wanted, unknown
+    found = {str(path): below(str(workspace.root), str(path)) for path in paths}
+    wanted = [place for place in found.values() if place is not None]
+    return wanted, [_unknown(path, workspace.root) for path, place in found.items() if place is None]
+
+
+def _unknown(path: str, root: Path) -> Diagnostic:
+    from promo_cli.diagnostics import Location
+    from promo_cli.workspace.codes import UNKNOWN_PATH
+
+    why = "is outside the workspace" if os.path.exists(path) else "does not exist"
+    advice = f"paths are relative to the current folder; the workspace is {root}"
+    return UNKNOWN_PATH.at(Location(path), f"`{path}` {why}", help=advice)
 
 
 def within(path: str, wanted: list[str]) -> bool:

@@ -14,7 +14,8 @@ import yaml
 
 from promo_cli.diagnostics import Diagnostic, Edit, Fix, Location, Position, Range, Related
 from promo_cli.workspace import codes, syntax, tree
-from promo_cli.workspace.limits import MOST_FINDINGS, Limits, capped, too_large
+from promo_cli.workspace.limits import MOST_FINDINGS, Limits, capped
+from promo_cli.workspace.problems import too_large
 from promo_cli.workspace.scalars import Ambiguous, plain
 
 Value = bool | int | Decimal | str | None | list[Any] | dict[str, Any]

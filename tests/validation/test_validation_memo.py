@@ -120,7 +120,7 @@ def test_answers_of_unchanged_promotions_are_kept(
     write(folder, "promotions/example.yaml", FILES["promotions/example.yaml"].replace("name: Example", "name: Changed"))
     findings(folder)
     assert [path for path in read if path.startswith("promotions/")] == ["promotions/example.yaml"]
-    for entry in (folder / FOLDER).glob("*.json"):
+    for entry in (folder / FOLDER).glob("*.kept"):
         entry.write_bytes(b"damaged")
     read.clear()
     findings(folder)

@@ -21,7 +21,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cache:
 
 def entry(kept: Cache) -> Path:
     """Return the only entry."""
-    (found,) = kept.folder.glob("*.json")
+    (found,) = Path(kept.folder).glob("*.kept")
     return found
 
 
@@ -51,7 +51,7 @@ def test_what_was_sealed_elsewhere_is_not_believed(
     kept.put("no findings", "x")
     theirs = entry(kept).read_bytes()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another home"))
-    ours = open_cache(kept.folder.parents[1])
+    ours = open_cache(Path(kept.folder).parents[1])
     assert ours
     assert ours.get("x") is None
     entry(kept).unlink()
@@ -66,13 +66,13 @@ def test_a_changed_tool_finds_nothing(kept: Cache, tmp_path: Path, monkeypatch: 
     module.write_text("a = 1")
     times = (module.stat().st_atime_ns, module.stat().st_mtime_ns)
     monkeypatch.setattr(cache, "_modules", lambda _: [str(module)])
-    before = open_cache(kept.folder.parents[1])
+    before = open_cache(Path(kept.folder).parents[1])
     assert before
     before.put("old", "x")
     time.sleep(0.01)
     module.write_text("a = 2")
     os.utime(module, ns=times)
-    after = open_cache(kept.folder.parents[1])
+    after = open_cache(Path(kept.folder).parents[1])
     assert after
     assert after.get("x") is None
 
@@ -96,7 +96,7 @@ def test_the_oldest_make_room(kept: Cache, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(cache, "MOST_ENTRIES", 3)
     for index in range(5):
         kept.put(index, str(index))
-        os.utime(kept.folder / kept._name((str(index),)), ns=(index, index))
+        os.utime(Path(kept.folder, kept.name_of((str(index),))), ns=(index, index))
     assert [kept.get(str(index)) for index in range(5)] == [None, None, 2, 3, 4]
     monkeypatch.setattr(cache, "MOST_BYTES", 200)
     kept.put("z" * 60, "new")
@@ -109,7 +109,9 @@ def test_the_key_is_the_users_alone(kept: Cache, tmp_path: Path) -> None:
     key = tmp_path / "home" / "promo" / "key"
     made = key.read_bytes()
     assert key.stat().st_mode & 0o077 == 0
-    assert open_cache(kept.folder.parents[1]) == kept
+    again = open_cache(Path(kept.folder).parents[1])
+    assert again
+    assert again.key == kept.key
     assert key.read_bytes() == made
 
 
