@@ -1,6 +1,6 @@
 # `make demo` and `make test` set up all they need in .venv; nothing is installed outside this folder.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint docs bench prove fuzz lock clean
+.PHONY: help demo test native lint docs bench prove fuzz lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,8 +13,11 @@ help:  ## show the targets
 demo: .venv/run.stamp  ## from YAML to report, in a scratch copy of the example chain
 	@$(BIN)/promo demo
 
-test: .venv/dev.stamp  ## every test, with seeded samples of the long proofs
-	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered --cov-report=xml:out/coverage.xml
+test: .venv/native.stamp  ## every test, with seeded samples of the long proofs
+	PROMO_ENGINE=python $(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term:skip-covered --cov-report=xml:out/coverage.xml
+	@if [ -d promo_cli/pricing/native ]; then set -x; PROMO_ENGINE=native $(BIN)/python -m pytest -n $(JOBS) tests/pricing; fi
+
+native: .venv/native.stamp  ## the pricing engine as machine code, several times as fast; needs a C compiler
 
 lint: .venv/dev.stamp  ## style, types, the seven floors, generated docs up to date
 	$(BIN)/ruff check .
@@ -26,7 +29,7 @@ lint: .venv/dev.stamp  ## style, types, the seven floors, generated docs up to d
 docs: .venv/dev.stamp  ## write the generated reference
 	$(BIN)/python tools/reference.py
 
-bench: .venv/dev.stamp  ## figures, as ratios to a floor measured in the same run
+bench: .venv/native.stamp  ## figures, as ratios to a floor measured in the same run
 	$(BIN)/python -m bench
 
 prove: .venv/dev.stamp  ## the long proofs in full
@@ -41,7 +44,7 @@ lock: .venv/dev.stamp  ## resolve the dependencies anew
 	$(BIN)/python tools/lock.py
 
 clean:  ## remove everything generated
-	rm -rf .venv out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv out promo_cli/pricing/native .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/made.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -59,4 +62,9 @@ clean:  ## remove everything generated
 .venv/dev.stamp: .venv/run.stamp requirements-dev.lock
 	@echo "Adding the tools for development …"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/native.stamp: .venv/dev.stamp tools/native.py $(wildcard promo_cli/pricing/*.py promo_cli/pricing/types/*.py)
+	@echo "Compiling the pricing engine …"
+	@$(BIN)/python -m tools.native
 	@touch $@

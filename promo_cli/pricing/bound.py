@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Option
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Bound:
     """The bound for some offers on some free units, and for what remains of both behind any one of them.
 

@@ -28,7 +28,7 @@ from promo_cli.pricing.words import Money, money_writer
 SCHEMA_VERSION = 1
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class PreparedBundle:
     """A bundle ready to price any number of carts. What is asked of it again is kept, which changes no answer.
 

@@ -9,7 +9,7 @@ from promo_cli.pricing.promotion import Entry, Promotion
 from promo_cli.pricing.types.base import Free, Offer, Option
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Candidate:
     """`budget` is what it may still give, in minor units; None without one.
 

@@ -120,7 +120,7 @@ def _lines(items: Sequence[Any], where: str, read: _Items) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Items:
     product: Callable[[str], Product | None]
     exponent: int
@@ -241,8 +241,9 @@ def _pairs(found: object, at: str, kind: str, second: str) -> dict[str, str | No
 
 def _usage(found: object, at: str, exponent: int) -> dict[str, Usage]:
     usage = {}
-    for promotion_id, counters in mapping({} if found is None else found, at).items():
-        here = f"{at}/{promotion_id}"
+    for key, counters in mapping({} if found is None else found, at).items():
+        here = f"{at}/{key}"
+        promotion_id = text(key, here, "a promotion's id", required=True) or ""
         values = mapping(counters, here)
         known_keys(values, "usage", here)
 

@@ -32,7 +32,7 @@ KEYS: Mapping[str, frozenset[str]] = {
 """What each object of a cart may hold. A line may also repeat what the catalogue says; that is not read."""
 
 
-def known_keys(values: Mapping[str, Any], kind: str, at: At) -> None:
+def known_keys(values: Mapping[Any, Any], kind: str, at: At) -> None:
     """Refuse a key that nothing reads: a misspelt one would silently change the price."""
     if not KEYS[kind].issuperset(values):
         unknown = min(str(key) for key in values if key not in KEYS[kind])
@@ -47,8 +47,8 @@ def known_keys(values: Mapping[str, Any], kind: str, at: At) -> None:
         )
 
 
-def mapping(value: object, at: At) -> Mapping[str, Any]:
-    """Return an object."""
+def mapping(value: object, at: At) -> Mapping[Any, Any]:
+    """Return an object, whose keys may still be anything."""
     if isinstance(value, dict):
         return value
     raise _shape(at, "not an object", "an object", value)

@@ -10,7 +10,7 @@ from promo_cli.pricing.errors import BundleError
 from promo_cli.pricing.reading import Fields
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Product:
     """What is sold. `price` and `floor` are per piece, or per kilogram where `weighed`, in minor units.
 

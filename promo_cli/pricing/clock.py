@@ -33,7 +33,7 @@ class Closed(Enum):
     OUTSIDE_HOURS = "outside_hours"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Window:
     """Days inclusive, hours half-open; `opens > closes` crosses midnight, equal hours are the whole day round."""
 

@@ -11,7 +11,7 @@ from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.scope import Scope, read_scope
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Leaf:
     """Bounds on units and value in a scope, and facts of the customer; all that are set must hold.
 
@@ -29,7 +29,7 @@ class Leaf:
     birthday_within_days: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tree:
     """Conditions joined by `all`, `any` or, with one part, `not`."""
 

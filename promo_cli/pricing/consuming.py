@@ -15,7 +15,7 @@ from promo_cli.pricing.units import Cut
 from promo_cli.pricing.view import View
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Need:
     """So many units, worth so much; `order` is in which order runs are used up, `values` what one unit is worth."""
 
@@ -25,7 +25,7 @@ class _Need:
     value: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Consuming:
     """An offer that first uses up what its conditions need; without enough free units it has no option."""
 

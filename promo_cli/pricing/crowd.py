@@ -16,7 +16,7 @@ from promo_cli.pricing.verdicts import Verdicts
 from promo_cli.pricing.view import View
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Crowd:
     """Those of a ground that stand ready; `mask` has a bit for every run in reach."""
 

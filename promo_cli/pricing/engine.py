@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -22,7 +22,7 @@ from promo_cli.pricing.verdicts import Verdicts
 _PAYMENT = STAGES.index("payment")
 
 
-def price(cart: dict[str, Any], prepared: PreparedBundle, *, trace: bool = False) -> dict[str, Any]:
+def price(cart: Mapping[str, Any], prepared: PreparedBundle, *, trace: bool = False) -> dict[str, Any]:
     """Return the receipt of a cart, amounts in major units.
 
     A pure function: the same cart and bundle give the same receipt on every machine. With `trace`, `skipped` lists all

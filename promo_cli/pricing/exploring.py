@@ -27,7 +27,7 @@ class Rival(NamedTuple):
     cost: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class _State:
     """Rivals and their free units: the bound, and the best plans if they are known, or what they do not reach."""
 

@@ -76,7 +76,7 @@ def _swapped(
     return choices
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Swap:
     """A candidate with its option in front of the choice at `place`, and what the choices behind it change to."""
 

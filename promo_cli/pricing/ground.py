@@ -68,7 +68,7 @@ class Key(NamedTuple):
     alone: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Ground:
     """`entries` are all by rank; of those the `crowd`, each on all its rungs, and the `others`, each asked by itself.
 

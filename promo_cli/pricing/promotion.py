@@ -17,7 +17,7 @@ from promo_cli.pricing.types import Rules, read_rules
 STAGES = ("item", "order", "payment", "earn")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Audience:
     """Who and through which channel. Empty sets mean anyone, any."""
 
@@ -31,7 +31,7 @@ class Audience:
 ANYONE = Audience(False, "all", frozenset(), frozenset(), frozenset())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Limits:
     """How often, over all tills; `budget` in minor units."""
 
@@ -44,7 +44,7 @@ class Limits:
 UNLIMITED = Limits(None, None, None, None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stacking:
     """With what a promotion may combine. `group` is set only where its rule restricts."""
 
@@ -55,7 +55,7 @@ class Stacking:
     never_with: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Promotion:
     """A promotion, with what is asked of it for every cart worked out once.
 

@@ -10,7 +10,7 @@ from promo_cli.pricing.errors import BundleError
 from promo_cli.pricing.money import whole
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fields:
     """One object of a bundle. `where` names it in errors; every reader raises BundleError."""
 

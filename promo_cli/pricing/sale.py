@@ -33,7 +33,7 @@ class LaneResult(NamedTuple):
     exact: bool
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Sale:
     """The state that stages and lanes pass on. `due` is the total before the payment stage, in minor units.
 

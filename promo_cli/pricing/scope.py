@@ -11,7 +11,7 @@ from promo_cli.pricing.catalogue import Product
 from promo_cli.pricing.reading import Fields
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scope:
     """None in `products`, `categories` or `brands` means any; exclusions win over everything.
 

@@ -40,7 +40,7 @@ class Line(NamedTuple):
     order: tuple[object, ...]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Run:
     """`count` equal units of one line; every amount is of one unit, in minor units.
 

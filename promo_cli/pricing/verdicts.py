@@ -26,7 +26,7 @@ _NEAR = (
 _KEPT = 100  # units missing up to which the words are kept for the next cart; amounts are too many to keep
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Verdicts:
     """`skipped` and `hints` by the promotions' place in rank. `paid`: the cart says how it is paid."""
 

@@ -11,7 +11,7 @@ from promo_cli.pricing.types.base import Discount, Lump, Offer, Rung, Stand, rea
 from promo_cli.pricing.types.spread import Each, Formula, ladder, spread
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Amount(Discount):
     """The amount in minor units, off all units together or off each."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -133,7 +132,7 @@ class Rung(NamedTuple):
     formula: Portion | Lump
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
     """Options that every discounting type takes."""
 
@@ -205,8 +204,8 @@ class Stand(Protocol):
         """Return the product that was claimed as this promotion's gift."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Discount(ABC):
+@dataclass(frozen=True, kw_only=True)
+class Discount:
     """What the rules of every type hold: the minimum its scope must be worth, in minor units, and the options."""
 
     minimum: int = 0
@@ -241,6 +240,6 @@ class Discount(ABC):
         """Return the discount as a function of spend alone, the lowest rung first; empty if more than that decides."""
         return ()
 
-    @abstractmethod
     def offer(self, stand: Stand) -> Offer | Reward | Refusal:
         """Return what the promotion can do in a lane or what it earns, or why it cannot."""
+        raise NotImplementedError

@@ -14,7 +14,7 @@ from promo_cli.pricing.types.spread import first
 from promo_cli.pricing.units import Run
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BuyGet(Discount):
     """`percent` in hundredths of a percent; `product` is the named get product, if any."""
 

@@ -10,7 +10,7 @@ from promo_cli.pricing.scope import Scope
 from promo_cli.pricing.types.base import Discount, Reward, Stand, read_terms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Cashback(Discount):
     """A percentage in hundredths of a percent, or an amount in minor units. No methods: however the bill is paid."""
 

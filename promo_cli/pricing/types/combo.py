@@ -12,7 +12,7 @@ from promo_cli.pricing.types.base import Discount, Free, Offer, Stand, read_term
 from promo_cli.pricing.types.sets import Block, Sets, chunks, free_of, priced, spread_price, together
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Combo(Discount):
     """`price` in minor units; `parts` are products with how many of each. At least `least` parts make a set."""
 

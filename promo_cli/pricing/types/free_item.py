@@ -12,7 +12,7 @@ from promo_cli.pricing.types.base import Discount, Gift, Offer, Stand, read_term
 from promo_cli.pricing.types.gifts import Gifts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class FreeItem(Discount):
     """`choices` are the products of which `units` are given; with several, the customer names one."""
 

@@ -13,7 +13,7 @@ from promo_cli.pricing.units import Cut
 _UNBOUNDED = SCALE * 10**18  # no bound per unit, so that the bound for all counts
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Gifts:
     """`gift` as often as `most` and, with a trigger, as there are `size` free trigger units, which it uses up."""
 

@@ -13,7 +13,7 @@ from promo_cli.pricing.types.sets import Block, Sets, chunks, free_of, priced, s
 from promo_cli.pricing.units import Run
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class MixMatch(Discount):
     """`size` units for `price` minor units; `distinct`: no product twice in a set."""
 

@@ -15,7 +15,7 @@ from promo_cli.pricing.units import Cut, Run
 from promo_cli.pricing.words import Money
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """From `least` to `most` units of a scope."""
 
@@ -25,7 +25,7 @@ class Part:
     most: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Package(Discount):
     """`price` in minor units."""
 
@@ -57,7 +57,7 @@ class Package(Discount):
         return Packages(stand.runs, reach, tuple(pools), self.price, self.terms)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Packages:
     """Any number of complete packages, each cheaper than its parts."""
 

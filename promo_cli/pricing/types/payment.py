@@ -12,7 +12,7 @@ from promo_cli.pricing.types.spread import Formula, spread
 from promo_cli.pricing.words import Money, percent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Payment(Discount):
     """A percentage in hundredths of a percent with a cap, or an amount in minor units."""
 

@@ -12,7 +12,7 @@ from promo_cli.pricing.types.spread import ladder, spread
 from promo_cli.pricing.words import Money, percent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Percent(Discount):
     """`percent` in hundredths of a percent, `cap` in minor units."""
 

@@ -29,7 +29,7 @@ Form = Callable[[Free], Sequence[Block]]
 """Forms all sets that save something from free units, in the order in which they are used."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Sets:
     """Any number of complete sets, the first ones formed first.
 

@@ -40,7 +40,7 @@ class Down(NamedTuple):
 Formula = Portion | Lump | Each | Down
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Spread:
     """Takes every free unit of its reach, or as many as the terms allow, and discounts them together."""
 

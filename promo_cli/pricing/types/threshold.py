@@ -12,7 +12,7 @@ from promo_cli.pricing.types.gifts import Gifts
 from promo_cli.pricing.types.spread import Formula, ladder, spread
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tier:
     """From `least` up to but not including `below`, in minor units: one of four benefits."""
 
@@ -23,7 +23,7 @@ class Tier:
     factor: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Threshold(Discount):
     """Tiers, the lowest first."""
 

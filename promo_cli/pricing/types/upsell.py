@@ -13,7 +13,7 @@ from promo_cli.pricing.types.sets import Block, Sets, buys_and_gets, free_of, jo
 from promo_cli.pricing.units import Run
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Upsell(Discount):
     """`price` in minor units; `message` is for the cashier while the upsell product is not in the cart."""
 
