@@ -195,13 +195,12 @@ def _line(line: Mapping[str, Any], number: int, products: Mapping[str, Any]) -> 
 
 def _earned(reward: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a reward as if it were applied: what of a budget it spends, and in words what was earned."""
-    factor, amount, method = reward.get("multiplier"), reward["amount"], reward["method"]
-    money = factor is None and method != "points"
+    money = reward.get("multiplier") is None and reward["method"] != "points"
     return {
         "promotion_id": reward["promotion_id"],
         "code": reward["code"],
-        "amount": amount if money else 0,
-        "explanation": f"{amount} earned as {method}" if factor is None else f"points count {factor} times",
+        "amount": reward["amount"] if money else 0,
+        "explanation": reward["explanation"],
     }
 
 

@@ -72,12 +72,13 @@ def _earning(code: str, promo_type: str, **rules: Any) -> dict[str, Any]:
     ("earning", "spent", "why"),
     [
         (_earning("BACK", "cashback", cashback_type="percent", cashback_value=10, cashback_max=None,
-                  payment_methods=[], cashback_method="wallet", min_purchase=0), 13_500, "13500 earned as wallet"),
+                  payment_methods=[], cashback_method="wallet", min_purchase=0),
+         13_500, "Back earned (Rp 13,500 to the wallet)"),
         (_earning("STARS", "cashback", cashback_type="amount", cashback_value=50, cashback_max=None,
-                  payment_methods=[], cashback_method="points", min_purchase=0), 0, "50 earned as points"),
+                  payment_methods=[], cashback_method="points", min_purchase=0), 0, "Stars earned (50 points)"),
         (_earning("DOUBLE", "threshold_tier", min_purchase=0, tiers=[
             {"min_amount": 0, "max_amount": None, "discount_type": "points_multiplier", "points_multiplier": 2}]),
-         0, "points count 2 times"),
+         0, "Double earned (points count 2 times)"),
     ],
     ids=["money", "points", "multiplier"],
 )  # fmt: skip
