@@ -21,6 +21,7 @@ from typing import Any
 from mypyc.build import mypycify
 from setuptools import Distribution
 from setuptools.command.build_ext import build_ext
+from setuptools.errors import CompileError, LinkError
 
 from promo_cli.pricing import compiled
 
@@ -32,9 +33,9 @@ def missing() -> str | None:
     """Return what this machine lacks to compile, in words; None if it lacks nothing."""
     compiler = (sysconfig.get_config_var("CC") or "cc").split()[0]
     if shutil.which(compiler) is None:
-        return f"no C compiler ({compiler})"
+        return f"there is no C compiler ({compiler}); on Debian: apt install gcc"
     if not Path(sysconfig.get_paths()["include"], "Python.h").is_file():
-        return "no Python headers"
+        return "there are no Python headers; on Debian: apt install python3-dev"
     return None
 
 
@@ -87,16 +88,21 @@ def build(level: str) -> Path:
 
 
 def main() -> int:
-    """Compile; without a compiler, say so, and fail only with `--require`."""
+    """Compile; where that cannot be done, say why, and fail only with `--require`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--require", action="store_true", help="fail if this machine cannot compile")
     parser.add_argument("--level", default="1", help="optimisation level of the C compiler")
     asked = parser.parse_args()
-    if lacking := missing():
-        print(f"The pricing engine stays plain Python: {lacking}. Run: apt install gcc python3-dev")
-        return int(asked.require)
-    print(f"Compiled the pricing engine into {build(asked.level).relative_to(ROOT)}.")
-    return 0
+    why = missing()
+    if why is None:
+        try:
+            print(f"Compiled the pricing engine into {build(asked.level).relative_to(ROOT)}.")
+        except (CompileError, LinkError):
+            why = "the C compiler failed as shown above"
+        else:
+            return 0
+    print(f"The pricing engine stays plain Python: {why}")
+    return int(asked.require)
 
 
 if __name__ == "__main__":
