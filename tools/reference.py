@@ -16,7 +16,7 @@ from roadmap_fields import roadmap_page
 from roadmap_rules import rules_page
 from typer.core import TyperGroup
 
-from promo_cli.cli.main import app
+from promo_cli.cli.commands import app
 from promo_cli.diagnostics.explain import explain
 from promo_cli.diagnostics.record import Code
 from promo_cli.diagnostics.registry import all_codes

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from promo_cli.cli.session import Session, colour, reader
+from promo_cli.cli.session import Session, colour
 
 if TYPE_CHECKING:
     from promo_cli.diagnostics import Diagnostic
+    from promo_cli.diagnostics.render_full import Read
 
 Form = Literal["full", "concise", "json", "github", "gitlab", "sarif", "junit", "markdown"]
 
@@ -19,54 +20,67 @@ ROOT_FILE = "promo.yaml"
 """Where a forge shows a finding that is about no file."""
 
 
-def print_findings(session: Session, form: Form, found: Sequence[Diagnostic], files: int) -> None:
-    """Print the findings as the result; forges are given paths from the root of the repository."""
+def print_findings(session: Session, form: Form, found: Sequence[Diagnostic], files: int, read: Read) -> str:
+    """Print the findings as the result and return it; `read` gives files for excerpts.
+
+    Forges are given paths from the root of the repository.
+    """
+    text = _text(session, form, found, files, read)
+    session.result(text)
+    if form == "github":
+        from promo_cli.diagnostics.moving import below
+
+        _write_summary(below(_in_repository(session.start), found), files)
+    return text
+
+
+def _text(session: Session, form: Form, found: Sequence[Diagnostic], files: int, read: Read) -> str:
+    match form:
+        case "full":
+            return full_text(found, read, coloured=colour(sys.stdout))
+        case "concise":
+            from promo_cli.diagnostics.render_concise import render as render_concise
+
+            return render_concise(one for one in found if not one.suppressed)
+        case "json":
+            from promo_cli.diagnostics.render_json import render as render_json
+
+            return render_json(found, files=files)
     from promo_cli.diagnostics.moving import below
 
     folder = _in_repository(session.start)
     moved = below(folder, found)
     root_file = f"{folder}/{ROOT_FILE}" if folder else ROOT_FILE
     match form:
-        case "json":
-            from promo_cli.diagnostics.render_json import render as render_json
-
-            session.result(render_json(found, files=files))
         case "github":
             from promo_cli.diagnostics.render_github import render as render_github
 
-            session.result(render_github(moved, full_text(session, found, coloured=False)))
-            _write_summary(moved, files)
+            return render_github(moved, full_text(found, read, coloured=False))
         case "gitlab":
             from promo_cli.diagnostics.render_gitlab import render as render_gitlab
 
-            session.result(render_gitlab(moved, root_file=root_file))
+            return render_gitlab(moved, root_file=root_file)
         case "sarif":
             from promo_cli import __version__
             from promo_cli.diagnostics.registry import all_codes
             from promo_cli.diagnostics.render_sarif import render as render_sarif
 
-            session.result(render_sarif(moved, all_codes(), version=__version__, root_file=root_file))
+            return render_sarif(moved, all_codes(), version=__version__, root_file=root_file)
         case "junit":
             from promo_cli.diagnostics.render_junit import render as render_junit
 
-            session.result(render_junit(moved, root_file=root_file))
+            return render_junit(moved, root_file=root_file)
         case "markdown":
             from promo_cli.diagnostics.render_markdown import render as render_markdown
 
-            session.result(render_markdown(moved, files=files))
-        case "concise":
-            from promo_cli.diagnostics.render_concise import render as render_concise
-
-            session.result(render_concise(one for one in found if not one.suppressed))
-        case "full":
-            session.result(full_text(session, found, coloured=colour(sys.stdout)))
+            return render_markdown(moved, files=files)
 
 
-def full_text(session: Session, found: Sequence[Diagnostic], *, coloured: bool) -> str:
+def full_text(found: Sequence[Diagnostic], read: Read, *, coloured: bool) -> str:
     """Return the findings that count, for people."""
     from promo_cli.diagnostics.render_full import render
 
-    return render([one for one in found if not one.suppressed], reader(session.start), colour=coloured)
+    return render([one for one in found if not one.suppressed], read, colour=coloured)
 
 
 def _write_summary(found: Sequence[Diagnostic], files: int) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from promo_cli.cli import streams
 from promo_cli.cli.reading import Command
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Session:
     verbose: bool
     interactive: bool
     json: bool
+    asked: tuple[str, ...] | None = None
+    """What the answer may be kept under, see `again`; None where it may not."""
 
     def note(self, text: str) -> None:
         """Say what is going on, on stderr."""
@@ -45,8 +48,7 @@ class Session:
 
     def result(self, text: str) -> None:
         """Print the result on stdout, as it is."""
-        sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
-        sys.stdout.flush()
+        streams.result(text)
 
     def document(self, value: Any) -> None:
         """Print one JSON document on stdout; amounts are exact decimals."""
@@ -63,6 +65,7 @@ def colour(stream: Any) -> bool:
 
 
 _COMMON = (
+    inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context),
     inspect.Parameter(
         "workspace",
         inspect.Parameter.KEYWORD_ONLY,
@@ -127,6 +130,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., Any]], Calla
                 verbose=options.pop("verbose"),
                 interactive=not options.pop("no_input") and sys.stdin.isatty() and sys.stderr.isatty(),
                 json=bool(options.get("json")) or options.get("format") == "json",
+                asked=options.pop("context").obj,
             )
             _guard(session, lambda: function(session, **options))
 
@@ -157,8 +161,7 @@ def _guard(session: Session, action: Callable[[], Any]) -> None:
         session.note("Interrupted.")
         raise typer.Exit(130) from None
     except BrokenPipeError:
-        # The reader went away (`promo … | head`): not our failure, and nothing more can be said on stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.reader_left()
         raise typer.Exit(0) from None
     except Exception as error:
         from promo_cli.cli.failures import translate

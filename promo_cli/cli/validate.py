@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ import typer
 
 from promo_cli.cli.findings import Form, print_findings
 from promo_cli.cli.options import AsOf, day
-from promo_cli.cli.session import JsonFlag, Session, command, group, show
+from promo_cli.cli.session import JsonFlag, Session, command, group, reader, show
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -58,6 +59,8 @@ def validate(
     chosen = [str(path) for path in paths or []]
     today = day(as_of)
     form: Form = "json" if json else format
+    if write_baseline or fix or diff or watch:
+        session = replace(session, asked=None)
     if write_baseline:
         _write_baseline(session, baseline, today)
     if fix or diff:
@@ -67,8 +70,17 @@ def validate(
     _watch(session, lambda: _report(session, chosen, form, today, baseline))
 
 
-def _report(session: Session, paths: list[str], form: Form, today: dt.date | None, baseline: Path | None) -> int:
-    """Check, print, and return the exit code."""
+def _report(
+    session: Session,
+    paths: list[str],
+    form: Form,
+    today: dt.date | None,
+    baseline: Path | None,
+    *,
+    keeping: bool = False,
+) -> int:
+    """Check, print, and return the exit code; with `keeping` the same is printed again if nothing changes."""
+    from promo_cli.cli import again
     from promo_cli.diagnostics import Failure
     from promo_cli.diagnostics.summary import count, sentence
     from promo_cli.pipeline.check import check
@@ -78,14 +90,16 @@ def _report(session: Session, paths: list[str], form: Form, today: dt.date | Non
     except Failure as failure:
         if form in ("full", "concise"):
             raise
-        print_findings(session, form, failure.diagnostics, 0)
+        print_findings(session, form, failure.diagnostics, 0, reader(session.start))
         return failure.exit_code
     found = checked.diagnostics
-    print_findings(session, form, found, checked.files)
-    if form != "json":
-        session.note(sentence(found, checked.files))
-        session.note(_fixes(found))
-    return 1 if count(found)["errors"] else 0
+    out = print_findings(session, form, found, checked.files, checked.snapshot.text)
+    note = "" if form == "json" else "\n".join(filter(None, [sentence(found, checked.files), _fixes(found)]))
+    session.note(note)
+    code = 1 if count(found)["errors"] else 0
+    if session.asked and form in ("full", "concise", "json"):  # the others are told to forges as well
+        again.keep(session.asked, checked, str(session.start), paths, code, out, "" if session.quiet else note)
+    return code
 
 
 def _fixes(found: list[Diagnostic]) -> str:

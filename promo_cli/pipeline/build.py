@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promo_cli.pipeline.check import Checked, without_errors
-from promo_cli.workspace.cache import open_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def write_bundles(
     checked = without_errors(start, today=as_of)
     target = folder or checked.snapshot.root / "out" / "bundles"
     made_from = ("bundles", checked.snapshot.digest, checked.day.isoformat(), repr(stores and sorted(stores)))
-    cache = open_cache(checked.snapshot.root)
+    cache = checked.snapshot.cache
     kept = (cache and cache.get(*made_from)) or []
     facts = [WrittenBundle(store_id, target / f"{store_id}.json", *rest) for store_id, *rest in kept]
     if not facts or not _present(facts):

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promo_cli.diagnostics import Diagnostic, Failure, Severity
-from promo_cli.pipeline.verdict import Question, Verdict, keep, recall, state, today_in
-from promo_cli.workspace.cache import open_cache
+from promo_cli.pipeline.verdict import Question, Verdict, holds_until, keep, recall, today_in
+from promo_cli.workspace.cache import state_of
 from promo_cli.workspace.memo import Memo
 from promo_cli.workspace.paths import workspace_paths
 from promo_cli.workspace.snapshot import Snapshot, take
@@ -24,14 +24,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """All that was found in a workspace, sorted by file and place, for which day, and how many files were read."""
+    """What was asked of a workspace, and what was found in it, sorted by file and place."""
 
-    snapshot: Snapshot
-    day: dt.date
-    diagnostics: list[Diagnostic]
-    files: int
+    question: Question
+    verdict: Verdict
+    lasting: bool
+    """Whether the same is found for as long as what the question and the verdict were made from stays as it is."""
     load: Callable[[], Workspace]
     """Returns the workspace that was checked; only now are models made of it where the findings were kept."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The files that were checked."""
+        return self.question.snapshot
+
+    @property
+    def day(self) -> dt.date:
+        """The day it holds for, in the company's time zone."""
+        return self.verdict.day
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """All that was found."""
+        return self.verdict.diagnostics
+
+    @property
+    def files(self) -> int:
+        """How many files were read."""
+        return self.verdict.files
+
+    @property
+    def until(self) -> float:
+        """The moment, in seconds since 1970, up to which the same is found in the same files."""
+        return holds_until(self.question, self.verdict)
 
     @property
     def workspace(self) -> Workspace:
@@ -58,18 +83,18 @@ def _checked(question: Question, paths: Sequence[str], *, keeping: bool = True) 
     snapshot = question.snapshot
     kept = recall(question) if keeping else None
     if kept:
-        return Checked(snapshot, kept.day, kept.diagnostics, kept.files, cache(lambda: _load(snapshot)))
+        return Checked(question, kept, True, cache(lambda: _load(snapshot)))
     workspace, verdict = answer(question, paths)
     unchanged = all(workspace.sources.texts.get(path) == data for path, data in snapshot.texts.items())
     if unchanged and keeping:
         keep(question, verdict)
-    return Checked(snapshot, verdict.day, verdict.diagnostics, verdict.files, lambda: workspace)
+    return Checked(question, verdict, unchanged and keeping, lambda: workspace)
 
 
 def _load(snapshot: Snapshot) -> Workspace:
     from promo_cli.workspace.loader import load_snapshot
 
-    memo = Memo("files", open_cache(snapshot.root))
+    memo = Memo("files", snapshot.cache)
     workspace = load_snapshot(snapshot, memo)
     memo.keep()
     return workspace
@@ -84,12 +109,12 @@ def answer(question: Question, paths: Sequence[str]) -> tuple[Workspace, Verdict
     day = question.as_of or today_of(workspace)
     levels = workspace.settings.diagnostics
     stopping = question.stopping and not levels.severity and not levels.paths  # they may make errors of warnings
-    memo = Memo("rules", open_cache(question.snapshot.root))
+    memo = Memo("rules", question.snapshot.cache)
     found = validation.check(workspace, paths=paths, today=day, stopping=stopping, memo=memo)
     memo.keep()
     wanted = None if question.wanted is None else list(question.wanted)
     file = question.baseline or baseline_of(workspace)
-    before = state(file)
+    before = state_of(str(file or ""))
     weighed = weigh(workspace, found, wanted=wanted, today=day, baseline=file)
     return workspace, Verdict(weighed, workspace.file_count, day, workspace.settings.timezone, file, before)
 

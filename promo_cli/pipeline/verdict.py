@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
+from math import inf
 from pathlib import Path
+from time import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from promo_cli.diagnostics import Diagnostic
 from promo_cli.diagnostics.keeping import from_plain, to_plain
-from promo_cli.workspace.cache import Cache, open_cache
+from promo_cli.workspace.cache import state_of
 from promo_cli.workspace.snapshot import Snapshot
 
 
@@ -33,7 +34,7 @@ class Verdict:
     """The answer: the findings, the number of files, and what else it was found from.
 
     `day` is the day it holds for, in the company's `timezone`; `baseline` the file whose findings do not count, and
-    `baseline_state` what `state` said about it beforehand.
+    `baseline_state` what `state_of` said about it beforehand.
     """
 
     diagnostics: list[Diagnostic]
@@ -41,18 +42,18 @@ class Verdict:
     day: dt.date
     timezone: str
     baseline: Path | None
-    baseline_state: str | None
+    baseline_state: str
 
 
 def recall(question: Question) -> Verdict | None:
     """The verdict on the same files, if it still holds."""
-    cache = open_cache(question.snapshot.root)
+    cache = question.snapshot.cache
     kept = cache and cache.get(*_name(question))
     if not kept:
         return None
     day, zone = dt.date.fromisoformat(kept["day"]), kept["timezone"]
     baseline = Path(kept["baseline"]) if kept["baseline"] else None
-    present = state(baseline)
+    present = state_of(str(baseline or ""))
     if day != (question.as_of or today_in(zone)) or present != kept["baseline_state"]:
         return None
     return Verdict([from_plain(found) for found in kept["diagnostics"]], kept["files"], day, zone, baseline, present)
@@ -60,7 +61,7 @@ def recall(question: Question) -> Verdict | None:
 
 def keep(question: Question, verdict: Verdict) -> None:
     """Keep a verdict for the next run."""
-    cache: Cache | None = open_cache(question.snapshot.root)
+    cache = question.snapshot.cache
     if cache is None:
         return
     plain: dict[str, Any] = {
@@ -74,6 +75,18 @@ def keep(question: Question, verdict: Verdict) -> None:
     cache.put(plain, *_name(question))
 
 
+def holds_until(question: Question, verdict: Verdict) -> float:
+    """The moment, in seconds since 1970, at which the question gets another answer though no file has changed.
+
+    Where a day was asked for there is none; else it is the midnight after the verdict's day, in the company's zone.
+    """
+    if question.as_of:
+        return inf
+    zone, minute = ZoneInfo(verdict.timezone), int(time() // 60)
+    minutes = range(minute, minute + 60 * 48)  # clocks are set on the minute, and no day has more than 26 hours
+    return next(60 * at for at in minutes if dt.datetime.fromtimestamp(60 * at, zone).date() != verdict.day)
+
+
 def today_in(timezone: str) -> dt.date:
     """The current day in an IANA time zone."""
     return dt.datetime.now(ZoneInfo(timezone)).date()
@@ -84,11 +97,3 @@ def _name(question: Question) -> Sequence[bytes | str]:
     snapshot = question.snapshot
     asked = (question.wanted, question.as_of, question.baseline, question.stopping)
     return ("verdict", str(snapshot.root), snapshot.digest, repr(asked))
-
-
-def state(baseline: Path | None) -> str | None:
-    """A digest of a baseline's content; None without one, or where it cannot be read."""
-    try:
-        return blake2b(baseline.read_bytes()).hexdigest() if baseline else None
-    except OSError:
-        return None

@@ -121,6 +121,15 @@ def open_cache(root: str | os.PathLike[str]) -> Cache | None:
     return Cache(folder, blake2b(_tool(), key=key, digest_size=_KEY_BYTES).digest()) if key else None
 
 
+def state_of(path: str) -> str:
+    """A digest of a file's content; "" where it cannot be read, and for ""."""
+    try:
+        with open(path, "rb") as file:
+            return blake2b(file.read()).hexdigest()
+    except OSError:
+        return ""
+
+
 def _user_key() -> bytes | None:
     """The user's key, made on first use, readable by nobody else."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")

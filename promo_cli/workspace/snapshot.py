@@ -8,6 +8,7 @@ from __future__ import annotations
 from hashlib import blake2b
 
 from promo_cli.workspace import files
+from promo_cli.workspace.cache import Cache, open_cache
 from promo_cli.workspace.files import PROMOTION_BYTES, REFERENCE_BYTES, Problem
 
 TYPE_CHECKING = False
@@ -25,7 +26,7 @@ class Snapshot:
     files of tests over the whole chain. `about_tests` is what is wrong with the latter, which whoever reads them says.
     """
 
-    __slots__ = ("_digest", "about_tests", "place", "problems", "promotions", "reference", "texts")
+    __slots__ = ("_cache", "_digest", "about_tests", "place", "problems", "promotions", "reference", "texts")
 
     def __init__(
         self,
@@ -39,11 +40,17 @@ class Snapshot:
         self.place, self.reference, self.promotions, self.texts = place, reference, promotions, texts
         self.problems, self.about_tests = problems, about_tests
         self._digest: bytes | None = None
+        self._cache: tuple[Cache | None] | None = None
 
     def holding(self, texts: dict[str, bytes], promotions: tuple[str, ...] | None = None) -> Snapshot:
         """Return the same workspace with other contents, and other files of promotions where given."""
         promotions = self.promotions if promotions is None else promotions
         return Snapshot(self.place, self.reference, promotions, texts, self.problems, self.about_tests)
+
+    def text(self, path: str) -> str | None:
+        """The text of a file, as well as it can be decoded; None for one that was not read."""
+        data = self.texts.get(path)
+        return None if data is None else data.decode("utf-8", "replace")
 
     @property
     def root(self) -> Path:
@@ -51,6 +58,13 @@ class Snapshot:
         from pathlib import Path
 
         return Path(self.place)
+
+    @property
+    def cache(self) -> Cache | None:
+        """What was kept of earlier runs, if anything is to be."""
+        if self._cache is None:
+            self._cache = (open_cache(self.place),)
+        return self._cache[0]
 
     @property
     def diagnostics(self) -> list[Diagnostic]:

@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from promo_cli.cli.main import PANELS, app
+from promo_cli.cli.commands import PANELS, app
 from tests.conftest import Promo
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +27,7 @@ def every_command(command: Any, context: Any, name: str) -> Iterator[tuple[str, 
         yield from every_command(command.get_command(inside, child), inside, child)
 
 
-COMMANDS = dict(every_command(typer.main.get_command(app), None, "promo"))
+COMMANDS: dict[str, Any] = dict(every_command(typer.main.get_command(app), None, "promo"))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -48,6 +48,27 @@ def test_help_shows_every_command_by_user(promo: Promo) -> None:
         assert f"{panel}:" in page
         for name in names:
             assert f"  {name} " in page
+
+
+def test_the_first_page_says_what_the_commands_say() -> None:
+    """The sentence of each command on the first page is the first of its own help."""
+    top: Any = typer.main.get_command(app)
+    for names in PANELS.values():
+        for name, sentence in names.items():
+            assert top.get_command(None, name).get_short_help_str(1000) == sentence
+
+
+@pytest.mark.parametrize(("arguments", "commands"), [(["--help"], set()), (["validate", "--help"], {"validate"})])
+def test_only_the_command_that_is_called_is_imported(arguments: list[str], commands: set[str]) -> None:
+    """Help knows the commands without their modules, and a command runs without the others."""
+    script = (
+        "import sys\nfrom promo_cli.cli.main import run\n"
+        f"try:\n    run({arguments!r})\nexcept SystemExit:\n    pass\n"
+        "print(*[name[14:] for name in sys.modules if name.startswith('promo_cli.cli.')], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    names = {name for panel in PANELS.values() for name in panel}
+    assert {name.rstrip("_") for name in done.stderr.split()} & names == commands
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["validate", "--help"], ["validate"]])

@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from promo_cli.cli.main import app
+from promo_cli.cli.commands import app
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "operators.md").read_text()
 LINES = sorted({
