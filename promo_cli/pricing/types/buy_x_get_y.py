@@ -49,7 +49,8 @@ class BuyGet(Discount):
         def bound() -> dict[int, int]:
             return self._bound(runs, pool, wanted)
 
-        return Sets(runs, tuple(sorted({*pool, *wanted})), form, self.terms, bound, below=10_000)
+        size = self.get if self.gets is not None else 0 if self.terms.dearest else self.buy + self.get
+        return Sets(runs, tuple(sorted({*pool, *wanted})), form, self.terms, bound, below=10_000, size=size)
 
     def _too_few(self, stand: Stand, wanted: Sequence[int]) -> Refusal | None:
         """What one set misses, for the same product of the one nearest to a set."""

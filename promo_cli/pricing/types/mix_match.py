@@ -41,7 +41,8 @@ class MixMatch(Discount):
             groups = _distinct(runs, units, self.size) if self.distinct else chunks(units, self.size)
             return priced(runs, groups, self.price)
 
-        return Sets(runs, pool, form, self.terms, bound, shape=("mix", self.size, self.distinct), price=self.price)
+        shape = ("mix", self.size, self.distinct)
+        return Sets(runs, pool, form, self.terms, bound, shape=shape, price=self.price, size=self.size)
 
 
 def _distinct(runs: Sequence[Run], units: list[tuple[int, int]], size: int) -> Iterator[tuple[int, Taken]]:

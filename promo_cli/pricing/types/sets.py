@@ -34,6 +34,7 @@ class Sets:
     """Any number of complete sets, the first ones formed first.
 
     `each` prices every cheaper unit by itself; `bound` tells what a unit of a run can contribute, in parts of 1/SCALE.
+    Units contribute in groups of `size`, so that of those free some are left over; 0 if they do not.
     Offers of equal `shape` form the same sets, each for a `price`; None compares with nothing.
     """
 
@@ -46,6 +47,7 @@ class Sets:
     each: Callable[[Run], int] | None = None
     shape: tuple[object, ...] | None = None
     price: int = 0
+    size: int = 0
     _formed: tuple[Free, Sequence[Block]] | None = None
 
     @property
