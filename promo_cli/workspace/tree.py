@@ -74,6 +74,36 @@ def compose(data: bytes, limits: Limits) -> Node | None:
         composer.dispose()
 
 
+def scalar_at_top(data: bytes, name: str, *, key: bool = False) -> Range | None:
+    """The place of the scalar (or of its key) that stands under a key of the outermost map, if there is one.
+
+    No more of the text is read than is above it.
+    """
+    try:
+        events = yaml.parse(data, yaml.CSafeLoader)
+        opening = [next(events, None) for _ in range(3)][-1]
+        return _under(events, name, key) if isinstance(opening, yaml.MappingStartEvent) else None
+    except yaml.YAMLError:
+        return None
+
+
+def _under(events: Iterator[Any], name: str, key: bool) -> Range | None:
+    """Look for a key in the map whose beginning was the last event."""
+    for event in events:
+        if not isinstance(event, yaml.ScalarEvent):
+            return None  # the map's end, or a key that is no scalar
+        if key and event.value == name:
+            return span(event)
+        value = next(events)
+        if event.value == name:
+            return span(value) if isinstance(value, yaml.ScalarEvent) else None
+        depth = int(isinstance(value, yaml.CollectionStartEvent))
+        while depth:
+            inner = next(events)
+            depth += isinstance(inner, yaml.CollectionStartEvent) - isinstance(inner, yaml.CollectionEndEvent)
+    return None
+
+
 def anchors(data: bytes) -> Iterator[tuple[str, Range]]:
     """Every anchor (`&name`) and alias (`*name`) of a text that composes, with its place."""
     # Most texts hold neither sign; the pattern spares the others a second reading for every "A & B".
@@ -92,8 +122,8 @@ def position(mark: Mark | CMark | None) -> Position | None:
     return Position(mark.line + 1, mark.column + 1) if mark else None
 
 
-def span(node: Node) -> Range:
-    """Where a node stands. A map or list in block style ends where the next thing begins."""
+def span(node: Node | yaml.Event) -> Range:
+    """Where a node or a scalar's event stands. A map or list in block style ends where the next thing begins."""
     start, end = position(node.start_mark), position(node.end_mark)
     assert start
     assert end

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from heapq import nsmallest
 from typing import Any
@@ -47,6 +47,8 @@ class Landscape:
         self.witnesses = Witnesses(facts, self.encoder, self.origin)
         self._estimates: dict[int, Estimate] = {}
         self._touching: dict[tuple[Slot, int], list[Reach]] = {}
+        self._products: dict[int, list[Product]] = {}
+        self._dearest: dict[int, Product] = {}
 
     @cached_property
     def reaches(self) -> list[Reach]:
@@ -94,8 +96,12 @@ class Landscape:
     def touching(self, slot: Slot, takes: int) -> list[Reach]:
         """Return the promotions of a slot that take a unit of one of these products."""
         if (slot, takes) not in self._touching:
-            sets = {taken for number in bits(takes) for taken in self._sets_with.get((slot, number), ())}
             in_slot = self.slots.get(slot, {})
+            listed = [self._sets_with.get((slot, number), ()) for number in bits(takes)]
+            if sum(map(len, listed)) < len(in_slot):
+                sets = {taken for some in listed for taken in some}
+            else:
+                sets = {taken for taken in in_slot if taken & takes}
             self._touching[slot, takes] = [one for taken in sorted(sets) for one in in_slot[taken]]
         return self._touching[slot, takes]
 
@@ -105,9 +111,17 @@ class Landscape:
             self._estimates[reach.terms] = estimate(reach.promotion)
         return self._estimates[reach.terms]
 
-    def products(self, mask: int) -> list[Product]:
+    def products(self, mask: int) -> Sequence[Product]:
         """Return the products of a set, in the order of the catalogue."""
-        return [self.encoder.products[number] for number in bits(mask)]
+        if mask not in self._products:
+            self._products[mask] = [self.encoder.products[number] for number in bits(mask)]
+        return self._products[mask]
+
+    def dearest(self, mask: int) -> Product:
+        """Return the product of a set with the highest price."""
+        if mask not in self._dearest:
+            self._dearest[mask] = max(self.products(mask), key=lambda product: (product.price, product.id))
+        return self._dearest[mask]
 
     def sound(self, *reaches: Reach) -> bool:
         """Tell whether nothing else is wrong with these: what follows from another mistake is not reported."""

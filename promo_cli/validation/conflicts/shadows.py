@@ -42,9 +42,10 @@ def shadowed(land: Landscape) -> dict[str, Shadow]:
 
 def _shadows(land: Landscape) -> Iterator[Shadow]:
     judge = _Judge(land)
+    able = {one for one in land.reaches if one.takes and judge.may_win(one)}
     for slot, sets in land.slots.items():
         for takes, members in sets.items():
-            rivals = judge.strongest(one for one in land.touching(slot, takes) if judge.may_win(one))
+            rivals = judge.strongest(one for one in land.touching(slot, takes) if one in able)
             known: dict[object, tuple[Reach, ...]] = {}
             for reach in members if rivals else ():
                 if not land.sound(reach):

@@ -76,7 +76,7 @@ def _rivals(land: Landscape, reach: Reach, known: dict[object, list[Reach]]) -> 
     """Those that are there whenever the promotion is, over all of its units; `known` for what was asked alike."""
     if not reach.takes or isinstance(reach.promotion.rules, model.Package):
         return []
-    product = max(land.products(reach.takes), key=lambda product: (product.price, product.id))
+    product = land.dearest(reach.takes)
     count = max(land.estimate(reach).counts(product.price))
     asked = (reach.slot, reach.takes, reach.footprint, count)
     if asked not in known:
