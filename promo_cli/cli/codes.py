@@ -40,3 +40,12 @@ BAD_BUNDLE = Code(
     Why: it was damaged, written by hand, or made by a newer version.
     Fix: sync the till again, or compile the bundle with this version.""",
 )
+BAD_ENGINE = Code(
+    code="CFG901",
+    name="bad-engine",
+    severity=Severity.ERROR,
+    doc="""The pricing engine that the environment asks for is not there.
+
+    Why: PROMO_ENGINE says which of two forms of the engine prices: `python`, the sources, or `native`, the same compiled.
+    Fix: unset PROMO_ENGINE, or compile the engine where `native` is meant: `make native`.""",
+)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 def translate(error: Exception, start: Path) -> Failure:
     """Return what to show for an error that no room has turned into diagnostics, and the exit code."""
+    if isinstance(error, ImportError) and "PROMO_ENGINE" in str(error):  # nothing of pricing can be imported then
+        return Failure([codes.BAD_ENGINE.at(None, str(error), help="unset it, or run `make native`")], exit_code=2)
     from promo_cli.pricing import BundleError, CartError
     from promo_cli.storage.interface import OutcomeUnknown, StorageError
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from promo_cli import pricing
 from promo_cli.diagnostics import Failure
 from promo_cli.pipeline.environment import environment, storage_of
 from promo_cli.pipeline.operate import is_folder, key_folder, trusted_of, writer_for
@@ -22,7 +23,7 @@ from promo_cli.storage.interface import StorageError
 from promo_cli.workspace import Workspace, load
 
 _CLOCK_SLACK = dt.timedelta(minutes=5)
-_PLAIN = ("PROMO_WORKSPACE", "PROMO_ENV", "PROMO_KEYS", "AWS_PROFILE", "AWS_REGION", "AWS_ENDPOINT_URL")
+_PLAIN = ("PROMO_WORKSPACE", "PROMO_ENV", "PROMO_KEYS", "PROMO_ENGINE", "AWS_PROFILE", "AWS_REGION", "AWS_ENDPOINT_URL")
 _SECRET = (ROOT_VARIABLE, KEY_VARIABLE, VARIABLE)
 
 
@@ -46,6 +47,8 @@ def examine(start: Path, env: str, *, now: dt.datetime, probe: bool) -> list[Che
 def _settings(workspace: Workspace, env: str) -> Iterator[Check]:
     chosen = environment(workspace, env)
     yield Check("python", "ok", f"{sys.version.split()[0]} at {sys.executable}")
+    native = len(pricing.__path__) > 1
+    yield Check("pricing engine", "ok", "compiled" if native else "Python sources; `make native` compiles them")
     found_by = "PROMO_WORKSPACE or --workspace" if os.environ.get("PROMO_WORKSPACE") else "walking up, or --workspace"
     yield Check("workspace", "ok", str(workspace.root), found_by)
     kind = "a folder" if is_folder(chosen) else "S3"

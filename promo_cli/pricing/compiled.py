@@ -30,7 +30,7 @@ def folders(package: Path) -> list[str]:
         if fresh:
             return [str(native), str(package)]
         if wanted == "native":
-            raise ImportError(f"{WANTED}=native: the compiled engine is missing or older than its sources; make native")
+            raise ImportError(f"{WANTED}=native: expected a compiled engine, found none that is as new as its sources")
     return [str(package)]
 
 

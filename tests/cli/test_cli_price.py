@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -200,3 +203,19 @@ def test_what_is_missing_is_asked_for(
     outcome = promo("price", "--store", "sby-darmo", *arguments, cwd=feast)
     assert outcome.code == code
     assert message in outcome.err
+
+
+def test_an_engine_that_is_not_there_is_a_matter_of_the_environment(starter: Path) -> None:
+    """A misspelt PROMO_ENGINE is named with what was expected, without a traceback, and ends with 2."""
+    done = subprocess.run(
+        [sys.executable, "-m", "promo_cli", "test"],
+        cwd=starter,
+        env={**os.environ, "PROMO_ENGINE": "nativ"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "CFG901" in done.stderr
+    assert "expected python or native, found 'nativ'" in done.stderr
+    assert "Traceback" not in done.stderr
