@@ -46,6 +46,6 @@ BAD_ENGINE = Code(
     severity=Severity.ERROR,
     doc="""The pricing engine that the environment asks for is not there.
 
-    Why: PROMO_ENGINE says which of two forms of the engine prices: `python`, the sources, or `native`, the same compiled.
+    Why: PROMO_ENGINE chooses between two forms of one engine: `python`, the sources, or `native`, these compiled.
     Fix: unset PROMO_ENGINE, or compile the engine where `native` is meant: `make native`.""",
 )
