@@ -31,7 +31,7 @@ def to_plain(found: Diagnostic) -> dict[str, Any]:
         "url": found.url,
         "primary": found.primary and _place(found.primary),
         "related": [[_place(other.location), other.message] for other in found.related],
-        "fix": found.fix and [found.fix.applicability, [[e.path, e.range, e.content] for e in found.fix.edits]],
+        "fix": found.fix and [found.fix.applicability, [[e.path, _span(e.range), e.content] for e in found.fix.edits]],
         "scope": [found.scope.stores, found.scope.products, found.scope.dates] if found.scope != Scope() else None,
         "suppression": found.suppression and [found.suppression.kind, found.suppression.reason],
     }
@@ -57,7 +57,11 @@ def from_plain(plain: dict[str, Any]) -> Diagnostic:
 
 
 def _place(place: Location) -> list[Any]:
-    return [place.path, place.range, place.pointer]
+    return [place.path, place.range and _span(place.range), place.pointer]
+
+
+def _span(span: Range) -> list[int]:
+    return [*span.start, *span.end]
 
 
 def _location(plain: list[Any]) -> Location:
@@ -65,6 +69,5 @@ def _location(plain: list[Any]) -> Location:
     return Location(path, span and _range(span), pointer)
 
 
-def _range(plain: list[list[int]]) -> Range:
-    start, end = plain
-    return Range(Position(*start), Position(*end))
+def _range(plain: list[int]) -> Range:
+    return Range(Position(*plain[:2]), Position(*plain[2:]))

@@ -48,16 +48,23 @@ class Cache:
 
     def get(self, *made_from: bytes | str) -> Any:
         """The value that was kept for exactly this, or None."""
-        import json
+        import orjson
 
         body = self.read(*made_from)
-        return None if body is None else json.loads(body)
+        return None if body is None else orjson.loads(body)
 
     def put(self, value: Any, *made_from: bytes | str) -> None:
-        """Keep a value of lists, maps, texts and numbers. A disk that is full or read-only is no failure."""
-        import json
+        """Keep a value of lists, maps, texts and numbers.
 
-        self.write(json.dumps(value, separators=(",", ":")).encode(), *made_from)
+        A disk that is full or read-only is no failure, nor is what cannot be kept: a text with half a character.
+        """
+        import orjson
+
+        try:
+            body = orjson.dumps(value)
+        except TypeError:
+            return
+        self.write(body, *made_from)
 
     def read(self, *made_from: bytes | str) -> bytes | None:
         """The bytes that were kept for exactly this, or None."""
