@@ -47,6 +47,7 @@ class Landscape:
         self.witnesses = Witnesses(facts, self.encoder, self.origin)
         self._estimates: dict[int, Estimate] = {}
         self._touching: dict[tuple[Slot, int], list[Reach]] = {}
+        self._covering: dict[tuple[Slot, int], list[Reach]] = {}
         self._products: dict[int, list[Product]] = {}
         self._dearest: dict[int, Product] = {}
 
@@ -104,6 +105,12 @@ class Landscape:
                 sets = {taken for taken in in_slot if taken & takes}
             self._touching[slot, takes] = [one for taken in sorted(sets) for one in in_slot[taken]]
         return self._touching[slot, takes]
+
+    def covering(self, slot: Slot, takes: int) -> list[Reach]:
+        """Return the promotions of a slot that take a unit of each of these products."""
+        if (slot, takes) not in self._covering:
+            self._covering[slot, takes] = [one for one in self.touching(slot, takes) if not takes & ~one.takes]
+        return self._covering[slot, takes]
 
     def estimate(self, reach: Reach) -> Estimate:
         """Return about what a promotion takes off."""

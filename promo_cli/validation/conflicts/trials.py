@@ -80,7 +80,7 @@ def _rivals(land: Landscape, reach: Reach, known: dict[object, list[Reach]]) -> 
     count = max(land.estimate(reach).counts(product.price))
     asked = (reach.slot, reach.takes, reach.footprint, count)
     if asked not in known:
-        near = (one for one in land.touching(reach.slot, reach.takes) if not reach.takes & ~one.takes)
+        near = land.covering(reach.slot, reach.takes)
         wide = (one for one in near if within(reach, one) and covers(one.runs, reach.runs))
         sure = [group for group in by_terms(wide, _RIVALS + 1) if unconditional(group[0].promotion)]
         worths = [land.estimate(group[0]).off(product.price, count, product.price * count) for group in sure]
