@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from promo_cli.pricing.candidate import Candidate, Choice
 from promo_cli.pricing.packages import apart, packed, shared
@@ -11,19 +11,33 @@ from promo_cli.pricing.types.base import Option
 from promo_cli.pricing.units import Run, Share, discounted, part, whole
 from promo_cli.pricing.view import View
 
-_Piece = tuple[int, Share, bool, int]
-"""Units of one run that are treated alike: how many, cut by what, sealed or not, and in which package (-1: none)."""
+
+class _Piece:
+    """Units of one run that are treated alike: how many, cut by what, sealed or not, in which package (-1: none)."""
+
+    __slots__ = ("package", "sealed", "share", "units")
+
+    def __init__(self, units: int, share: Share, sealed: bool, package: int) -> None:
+        self.units = units
+        self.share = share
+        self.sealed = sealed
+        self.package = package
+
+
+_Pieces = dict[int, list[_Piece]]
 
 
 def apply(choices: Iterable[Choice], view: View) -> None:
     """Change the sale's units as the choices say, and note what each promotion gave."""
     sale = view.sale
-    pieces: dict[int, list[_Piece]] = {}
+    pieces: _Pieces = {}
     packages: dict[int, Candidate] = {}
     for candidate, option in choices:
         sale.given.append(Given(candidate.entry, option, candidate.offer.dropped(option)))
-        sale.refused |= candidate.promotion.choosy
-        sale.gifts += [(candidate.entry, gift) for gift in option.gifts]
+        if candidate.promotion.choosy:
+            sale.refused = True
+        for gift in option.gifts:
+            sale.gifts.append((candidate.entry, gift))
         if option.sets:
             _pack(candidate, option, pieces, packages, view)
         else:
@@ -32,12 +46,14 @@ def apply(choices: Iterable[Choice], view: View) -> None:
         return
     runs: list[Run] = []
     inside: dict[int, list[Run]] = {number: [] for number in packages}
-    for i, run in enumerate(view.runs):
-        own = pieces.get(i)
+    for i in range(len(view.runs)):
+        run, own = view.runs[i], pieces.get(i)
         if own is None:
             runs.append(run)
-        elif len(own) == 1 and own[0][0] == run.count and own[0][3] < 0 and not run.parts:
-            runs.append(whole(run, own[0][1], own[0][2]))
+            continue
+        piece = own[0]
+        if piece.units == run.count and len(own) == 1 and piece.package < 0 and not run.parts:
+            runs.append(whole(run, piece.share, piece.sealed))
         else:
             _split(run, own, runs, inside)
     for number, parts in inside.items():
@@ -46,27 +62,31 @@ def apply(choices: Iterable[Choice], view: View) -> None:
     sale.runs = runs
 
 
-def _cut(candidate: Candidate, option: Option, pieces: dict[int, list[_Piece]]) -> None:
+def _cut(candidate: Candidate, option: Option, pieces: _Pieces) -> None:
     promotion = candidate.promotion
-    sealed = promotion.stacking.exclusive == "units"
+    name, sealed = promotion.id, promotion.stacking.exclusive == "units"
     left = dict(option.taken) if sealed else {}
     for i, units, amount in candidate.offer.cuts(option):
-        piece = (units, (promotion.id, amount), sealed, -1)
-        if i in pieces:
-            pieces[i].append(piece)
-        else:
-            pieces[i] = [piece]
+        _add(pieces, i, _Piece(units, (name, amount), sealed, -1))
         if sealed:
             left[i] -= units
     for i, count in left.items():
         if count:
-            pieces.setdefault(i, []).append((count, (promotion.id, 0), True, -1))
+            _add(pieces, i, _Piece(count, (name, 0), True, -1))
+
+
+def _add(pieces: _Pieces, i: int, piece: _Piece) -> None:
+    own = pieces.get(i)
+    if own is None:
+        pieces[i] = [piece]
+    else:
+        own.append(piece)
 
 
 def _pack(
     candidate: Candidate,
     option: Option,
-    pieces: dict[int, list[_Piece]],
+    pieces: _Pieces,
     packages: dict[int, Candidate],
     view: View,
 ) -> None:
@@ -79,19 +99,22 @@ def _pack(
         while left:
             i, count, amount = next(cuts)
             left -= count
-            pieces.setdefault(i, []).append((count, (promotion.id, amount), sealed, view.sale.packages))
+            _add(pieces, i, _Piece(count, (promotion.id, amount), sealed, view.sale.packages))
         packages[view.sale.packages] = candidate
         view.sale.packages += 1
 
 
-def _split(run: Run, pieces: Sequence[_Piece], runs: list[Run], inside: dict[int, list[Run]]) -> None:
+def _split(run: Run, pieces: list[_Piece], runs: list[Run], inside: dict[int, list[Run]]) -> None:
     """Add a run's pieces to `runs` or to their packages; units that nothing happens to stand first in the line."""
-    alone = run.count - sum([piece[0] for piece in pieces])
+    alone = run.count
+    for piece in pieces:
+        alone -= piece.units
     place = run.place + alone
     if alone:
         runs.append(part(run, alone, run.place))
-    for units, share, sealed, package in pieces:
-        if package < 0:
+    for piece in pieces:
+        units, share, sealed = piece.units, piece.share, piece.sealed
+        if piece.package < 0:
             parts = shared(run.parts, *share) if run.parts else ()
             runs.append(discounted(run, units, place, share, sealed, parts))
         else:
@@ -100,5 +123,5 @@ def _split(run: Run, pieces: Sequence[_Piece], runs: list[Run], inside: dict[int
                 base, extra = apart(run)
                 runs.append(part(extra, units, place))
             parts = shared(base.parts, *share) if base.parts else ()
-            inside[package].append(discounted(base, units, place, share, sealed, parts))
+            inside[piece.package].append(discounted(base, units, place, share, sealed, parts))
         place += units

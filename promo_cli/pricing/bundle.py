@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
 
 from promo_cli.pricing.catalogue import Product, read_ancestry, read_product
@@ -18,17 +17,24 @@ from promo_cli.pricing.clock import Window
 from promo_cli.pricing.conditions import leaves
 from promo_cli.pricing.errors import BundleError
 from promo_cli.pricing.ground import Ground, Key, Told, grounds
-from promo_cli.pricing.money import in_major
 from promo_cli.pricing.promotion import STAGES, Entry, Promotion, read_promotion
 from promo_cli.pricing.reading import Fields
-from promo_cli.pricing.reasons import Refusal
 from promo_cli.pricing.scope import Scope
-from promo_cli.pricing.words import Money, money_writer
+from promo_cli.pricing.words import Currency
 
 SCHEMA_VERSION = 1
 
 
-@dataclass(eq=False)
+class Header(NamedTuple):
+    """What a bundle says of the store as a whole."""
+
+    currency: Currency
+    zone: ZoneInfo
+    best_deal: bool
+    lanes: tuple[str, ...]
+    step_budget: int
+
+
 class PreparedBundle:
     """A bundle ready to price any number of carts. What is asked of it again is kept, which changes no answer.
 
@@ -38,31 +44,36 @@ class PreparedBundle:
     `barring` and `floored`: some product is never discounted, or not below a least price.
     """
 
-    currency: str
-    exponent: int
-    zone: ZoneInfo
-    best_deal: bool
-    lanes: tuple[str, ...]
-    step_budget: int
-    products: Mapping[str, Product]
-    entries: tuple[Entry, ...]
-    grounds: tuple[Ground, ...]
-    scopes: Mapping[Scope, int]
-    dynamic: Mapping[int, Scope]
-    whole: frozenset[int]
-    everywhere: frozenset[int]
-    voucher_codes: frozenset[str]
-    barring: bool
-    floored: bool
-    say: Money
-    major: Callable[[int], int | Decimal]
-    _touched: Mapping[int, list[int]]
-    _by_product: Mapping[str, list[tuple[Scope, int]]]
-    _by_category: Mapping[str, list[tuple[Scope, int]]]
-    _anywhere: list[tuple[Scope, int]]
-    _scopes_of: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    worded: dict[tuple[int, Refusal], tuple[Told, Told | None]] = field(default_factory=dict)
-    _grounds_of: dict[str, frozenset[int]] = field(default_factory=dict)
+    def __init__(
+        self,
+        header: Header,
+        products: dict[str, Product],
+        entries: list[Entry],
+        grounds: list[Ground],
+        scopes: dict[Scope, int],
+    ) -> None:
+        self.currency = header.currency
+        self.exponent = header.currency.exponent
+        self.zone = header.zone
+        self.best_deal = header.best_deal
+        self.lanes = header.lanes
+        self.step_budget = header.step_budget
+        self.products = products
+        self.entries = entries
+        self.grounds = grounds
+        self.scopes = scopes
+        self.dynamic = {number: scope for scope, number in scopes.items() if scope.dynamic}
+        self.whole = frozenset(number for scope, number in scopes.items() if scope.whole)
+        self.everywhere = [number for scope, number in scopes.items() if scope == Scope()]
+        self.voucher_codes = frozenset(code.upper() for entry in entries for code in entry.promotion.voucher_codes)
+        self.barring = not all(product.discountable for product in products.values())
+        self.floored = any(product.floor for product in products.values())
+        self.worded: dict[tuple[int, tuple[str, int, str, str]], tuple[Told, Told | None]] = {}
+        self._touched = _touched(grounds)
+        self._met_anywhere = frozenset(ground for number in self.everywhere for ground in self._touched.get(number, ()))
+        self._by_product, self._by_category, self._anywhere = _index(scopes)
+        self._scopes_of: dict[str, tuple[int, ...]] = {}
+        self._grounds_of: dict[str, frozenset[int]] = {}
 
     def scopes_of(self, product: Product) -> tuple[int, ...]:
         """Return the numbers of the scopes that hold a product, prices and earlier discounts aside."""
@@ -75,9 +86,11 @@ class PreparedBundle:
             self._scopes_of[product.id] = found
         return found
 
-    def grounds_met(self, products: Sequence[Product]) -> list[Ground]:
+    def grounds_met(self, products: list[Product]) -> list[Ground]:
         """Return the grounds that are worth mentioning where these products are sold, by stage and lane."""
-        met = {ground for number in self.everywhere for ground in self._touched.get(number, ())} if products else set()
+        if not products:
+            return []
+        met = set(self._met_anywhere)
         for product in products:
             found = self._grounds_of.get(product.id)
             if found is None:
@@ -128,47 +141,32 @@ def _prepare(values: dict[str, Any]) -> PreparedBundle:
             raise BundleError(f"promotions.{promotion.code}: its lane {promotion.stacking.lane!r} is not in the header")
     promotions = sorted(read, key=lambda promotion: promotion.rank)
     products = {key: read_product(key, product, ancestry, exponent) for key, product in values["products"].items()}
-    currency = header.section("currency").text("code")
+    currency = Currency(header.section("currency").text("code"), exponent)
     numbers: dict[Scope, int] = {}
     keyed = []
-    say = money_writer(currency, exponent)
     for place, promotion in enumerate(promotions):
         for scope in (promotion.scope, promotion.benefit, *_looked_at(promotion), *promotion.touched_by):
             numbers.setdefault(scope, len(numbers))
         cross = None if promotion.cross is None else numbers[promotion.cross]
-        headline = promotion.rules.describe(say) or promotion.name
+        headline = promotion.rules.describe(currency.say) or promotion.name
         entry = Entry(place, promotion, numbers[promotion.scope], numbers[promotion.benefit], cross, headline)
         keyed.append((_key(entry, header.ids("lanes"), numbers), entry))
-    made = grounds(keyed)
-    touched: dict[int, list[int]] = {}
-    for number, ground in enumerate(made):
-        for scope_number in ground.key.touched:
-            touched.setdefault(scope_number, []).append(number)
-    by_product, by_category, anywhere = _index(numbers)
-    return PreparedBundle(
-        currency=currency,
-        exponent=exponent,
-        zone=_zone(header.text("timezone")),
-        best_deal=header.choice("strategy", ("best_deal", "priority")) == "best_deal",
-        lanes=header.ids("lanes"),
-        step_budget=header.whole("step_budget"),
-        products=products,
-        entries=tuple(entry for _, entry in keyed),
-        grounds=made,
-        scopes=numbers,
-        dynamic={number: scope for scope, number in numbers.items() if scope.dynamic},
-        whole=frozenset(number for scope, number in numbers.items() if scope.whole),
-        everywhere=frozenset(numbers[scope] for scope in numbers if scope == Scope()),
-        voucher_codes=frozenset(code.upper() for promotion in promotions for code in promotion.voucher_codes),
-        barring=not all(product.discountable for product in products.values()),
-        floored=any(product.floor for product in products.values()),
-        say=say,
-        major=in_major(exponent),
-        _touched=touched,
-        _by_product=by_product,
-        _by_category=by_category,
-        _anywhere=anywhere,
+    read_header = Header(
+        currency,
+        _zone(header.text("timezone")),
+        header.choice("strategy", ("best_deal", "priority")) == "best_deal",
+        header.ids("lanes"),
+        header.whole("step_budget"),
     )
+    return PreparedBundle(read_header, products, [entry for _, entry in keyed], grounds(keyed), numbers)
+
+
+def _touched(grounds: list[Ground]) -> dict[int, list[int]]:
+    touched: dict[int, list[int]] = {}
+    for number, ground in enumerate(grounds):
+        for scope in ground.key.touched:
+            touched.setdefault(scope, []).append(number)
+    return touched
 
 
 def _looked_at(promotion: Promotion) -> Iterable[Scope]:

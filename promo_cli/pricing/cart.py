@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,7 +16,6 @@ from promo_cli.pricing.units import Line
 MOST_LINES = 10_000
 MOST_UNITS = 100_000
 
-_PLAIN = frozenset({"product_id", "quantity", "line_id"})
 _WHERE = {key: f"/{key}" for key in KEYS["cart"]}
 
 
@@ -45,22 +43,48 @@ class Usage(NamedTuple):
 _NOBODY = Customer()
 
 
-class Cart(NamedTuple):
+class Cart:
     """What is to be priced, in minor units and on the store's clock. `payments` is None while unknown."""
 
-    at: Moment
-    lines: tuple[Line, ...]
-    customer: Customer
-    channel: str | None
-    methods: frozenset[str] | None
-    payments: tuple[tuple[str, int], ...] | None
-    payments_at: str
-    vouchers: Mapping[str, str | None]
-    claims: Mapping[str, str | None]
-    usage: Mapping[str, Usage]
+    __slots__ = (
+        "at",
+        "channel",
+        "claims",
+        "customer",
+        "lines",
+        "methods",
+        "payments",
+        "payments_at",
+        "usage",
+        "vouchers",
+    )
+
+    def __init__(
+        self,
+        at: Moment,
+        lines: list[Line],
+        customer: Customer,
+        channel: str | None,
+        methods: frozenset[str] | None,
+        payments: tuple[tuple[str, int], ...] | None,
+        payments_at: str,
+        vouchers: dict[str, str | None],
+        claims: dict[str, str | None],
+        usage: dict[str, Usage],
+    ) -> None:
+        self.at = at
+        self.lines = lines
+        self.customer = customer
+        self.channel = channel
+        self.methods = methods
+        self.payments = payments
+        self.payments_at = payments_at
+        self.vouchers = vouchers
+        self.claims = claims
+        self.usage = usage
 
 
-def read_cart(cart: object, product: Callable[[str], Product | None], exponent: int, zone: ZoneInfo) -> Cart:
+def read_cart(cart: object, products: dict[str, Product], exponent: int, zone: ZoneInfo) -> Cart:
     """Return a cart as the engine reads it. Raises CartError with the place of the first mistake."""
     outer = mapping(cart, "")
     inner = outer.get("cart")
@@ -73,8 +97,11 @@ def read_cart(cart: object, product: Callable[[str], Product | None], exponent: 
     items = listed(values.get("items"), where["items"])
     if len(items) > MOST_LINES:
         raise _too_many(where["items"], "lines", MOST_LINES, len(items))
-    lines = _lines(items, where["items"], _Items(product, exponent, zone, at))
-    if (units := sum([line.units for line in lines])) > MOST_UNITS:
+    lines = _lines(items, where["items"], _Items(products, exponent, zone, at))
+    units = 0
+    for line in lines:
+        units += line.units
+    if units > MOST_UNITS:
         raise _too_many(where["items"], "units", MOST_UNITS, units)
     _check_subtotal(values.get("subtotal"), lines, exponent, where["subtotal"])
     method = text(values.get("payment_method"), where["payment_method"], "a payment method")
@@ -89,49 +116,64 @@ def read_cart(cart: object, product: Callable[[str], Product | None], exponent: 
             help="keep payments for a split tender, payment_method otherwise",
         )
     return Cart(
-        at=at,
-        lines=lines,
-        customer=_customer(values.get("customer"), where["customer"]),
-        channel=text(values.get("channel"), where["channel"], "a sales channel"),
-        methods=frozenset({method}) if method else frozenset(m for m, _ in payments) if payments else None,
-        payments=payments,
-        payments_at=where["payments"],
-        vouchers=_pairs(values.get("vouchers"), where["vouchers"], "voucher", "promotion_id"),
-        claims=_pairs(values.get("claims"), where["claims"], "claim", "product_id"),
-        usage=_usage(values.get("usage"), where["usage"], exponent),
+        at,
+        lines,
+        _customer(values.get("customer"), where["customer"]),
+        text(values.get("channel"), where["channel"], "a sales channel"),
+        frozenset({method}) if method else frozenset([m for m, _ in payments]) if payments else None,
+        payments,
+        where["payments"],
+        _pairs(values.get("vouchers"), where["vouchers"], "voucher", "promotion_id"),
+        _pairs(values.get("claims"), where["claims"], "claim", "product_id"),
+        _usage(values.get("usage"), where["usage"], exponent),
     )
 
 
-def _lines(items: Sequence[Any], where: str, read: _Items) -> tuple[Line, ...]:
+def _lines(items: Sequence[Any], where: str, read: _Items) -> list[Line]:
     """Return the lines; most are but a product and how many pieces, and need no further reading."""
-    lines = []
-    at = read.at
-    for i, item in enumerate(items):
-        if type(item) is dict and _PLAIN.issuperset(item):
-            product_id, pieces, line_id = item.get("product_id"), item.get("quantity"), item.get("line_id")
-            product = read.product(product_id) if type(product_id) is str else None
-            named = line_id is None or type(line_id) is str
-            if product is not None and not product.weighed and type(pieces) is int and 0 < pieces < LARGEST and named:
-                each = product.price
-                order = (product_id, "", at, line_id or "", pieces, each)
-                lines.append(Line(i, line_id, product, pieces, pieces, each, 0, each, product.floor, at, order))
-                continue
-        lines.append(read.line(i, item, f"{where}/{i}"))
-    return tuple(lines)
+    lines: list[Line] = []
+    products, at = read.products, read.at
+    for i in range(len(items)):
+        item = items[i]
+        line = _plain(i, item, products, at) if type(item) is dict else None
+        lines.append(read.line(i, item, f"{where}/{i}") if line is None else line)
+    return lines
 
 
-@dataclass
+def _plain(number: int, item: dict[Any, Any], products: dict[str, Product], at: Moment) -> Line | None:
+    """Return the line of an item with a product's id, whole pieces, perhaps a line id and nothing more; else None."""
+    product_id, pieces, line_id = item.get("product_id"), item.get("quantity"), item.get("line_id")
+    if len(item) != (2 if line_id is None else 3) or type(product_id) is not str or type(pieces) is not int:
+        return None
+    product = products.get(product_id)
+    if product is None or product.weighed or not 0 < pieces < LARGEST:
+        return None
+    each = product.price
+    if line_id is None:
+        order = (product_id, "", at, "", pieces, each)
+        return Line(number, None, product, pieces, pieces, each, 0, each, product.floor, at, order)
+    if type(line_id) is not str:
+        return None
+    order = (product_id, "", at, line_id, pieces, each)
+    return Line(number, line_id, product, pieces, pieces, each, 0, each, product.floor, at, order)
+
+
 class _Items:
-    product: Callable[[str], Product | None]
-    exponent: int
-    zone: ZoneInfo
-    at: Moment
+    """Reads items that say more than most."""
+
+    __slots__ = ("at", "exponent", "products", "zone")
+
+    def __init__(self, products: dict[str, Product], exponent: int, zone: ZoneInfo, at: Moment) -> None:
+        self.products = products
+        self.exponent = exponent
+        self.zone = zone
+        self.at = at
 
     def line(self, index: int, item: object, at: str) -> Line:
         values = mapping(item, at)
         known_keys(values, "item", at)
         product_id = values.get("product_id")
-        product = self.product(product_id) if isinstance(product_id, str) else None
+        product = self.products.get(product_id) if isinstance(product_id, str) else None
         if product is None:
             raise CartError(
                 "reference" if isinstance(product_id, str) else "shape",
@@ -183,7 +225,7 @@ class _Items:
         return total, "|".join(sorted(names))
 
 
-def _check_subtotal(stated: object, lines: tuple[Line, ...], exponent: int, at: str) -> None:
+def _check_subtotal(stated: object, lines: list[Line], exponent: int, at: str) -> None:
     if stated is None:
         return
     right = sum(line.price * line.units for line in lines)
@@ -231,7 +273,9 @@ def _customer(found: object, at: str) -> Customer:
 def _pairs(found: object, at: str, kind: str, second: str) -> dict[str, str | None]:
     """Codes, each with what it was resolved to. Letter case and surrounding space do not matter in a code."""
     pairs: dict[str, str | None] = {}
-    for i, entry in enumerate(listed(found, at) if found is not None else ()):
+    if found is None:
+        return pairs
+    for i, entry in enumerate(listed(found, at)):
         values: Mapping[str, Any] = {"code": entry} if isinstance(entry, str) else mapping(entry, f"{at}/{i}")
         known_keys(values, kind, f"{at}/{i}")
         code = text(values.get("code"), f"{at}/{i}/code", "a code", required=True) or ""
@@ -240,8 +284,10 @@ def _pairs(found: object, at: str, kind: str, second: str) -> dict[str, str | No
 
 
 def _usage(found: object, at: str, exponent: int) -> dict[str, Usage]:
-    usage = {}
-    for key, counters in mapping({} if found is None else found, at).items():
+    usage: dict[str, Usage] = {}
+    if found is None:
+        return usage
+    for key, counters in mapping(found, at).items():
         here = f"{at}/{key}"
         promotion_id = text(key, here, "a promotion's id", required=True) or ""
         values = mapping(counters, here)

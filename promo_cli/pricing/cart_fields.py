@@ -34,14 +34,15 @@ KEYS: Mapping[str, frozenset[str]] = {
 
 def known_keys(values: Mapping[Any, Any], kind: str, at: At) -> None:
     """Refuse a key that nothing reads: a misspelt one would silently change the price."""
-    if not KEYS[kind].issuperset(values):
-        unknown = min(str(key) for key in values if key not in KEYS[kind])
-        near = difflib.get_close_matches(unknown, KEYS[kind], 1)
+    known = KEYS[kind]
+    if not known.issuperset(values):
+        unknown = min(str(key) for key in values if key not in known)
+        near = difflib.get_close_matches(unknown, known, 1)
         raise CartError(
             "shape",
             f"{at}/{unknown}",
             "unknown key",
-            expected="one of " + ", ".join(sorted(KEYS[kind])),
+            expected="one of " + ", ".join(sorted(known)),
             found=unknown,
             help=f"write {near[0]}" if near else "remove it",
         )

@@ -3,30 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from promo_cli.pricing.errors import BundleError
 from promo_cli.pricing.reading import Fields
 
 
-@dataclass(frozen=True, eq=False)
 class Product:
     """What is sold. `price` and `floor` are per piece, or per kilogram where `weighed`, in minor units.
 
-    `categories` are its own `category` and all above.
+    `categories` are its own `category` and all above. `shown` is a line of a receipt as far as the product decides it.
     """
 
-    id: str
-    name: str
-    price: int
-    floor: int
-    weighed: bool
-    discountable: bool
-    brand: str | None
-    category: str | None
-    categories: tuple[str, ...]
-    tags: frozenset[str]
+    __slots__ = (
+        "brand",
+        "categories",
+        "category",
+        "discountable",
+        "floor",
+        "id",
+        "name",
+        "price",
+        "shown",
+        "tags",
+        "weighed",
+    )
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - what it is called in every document
+        name: str,
+        price: int,
+        floor: int,
+        weighed: bool,
+        discountable: bool,
+        brand: str | None,
+        category: str | None,
+        categories: tuple[str, ...],
+        tags: frozenset[str],
+    ) -> None:
+        self.id = id
+        self.name = name
+        self.price = price
+        self.floor = floor
+        self.weighed = weighed
+        self.discountable = discountable
+        self.brand = brand
+        self.category = category
+        self.categories = categories
+        self.tags = tags
+        filled_in = ("quantity", "price", "list_amount", "discount", "net", "unit_nets", "discounts")
+        self.shown: dict[str, Any] = {
+            "product_id": id,
+            "name": name,
+            "category": category,
+            "brand": brand,
+            **dict.fromkeys(filled_in),
+        }
 
 
 def read_product(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from promo_cli.pricing.candidate import Candidate, Choice, compatible, worth
 from promo_cli.pricing.components import Standing, components
@@ -17,11 +16,14 @@ from promo_cli.pricing.types.base import Free
 from promo_cli.pricing.view import View
 
 
-class Found(NamedTuple):
+class Found:
     """What was chosen, in order, and whether it is proven to be the best."""
 
-    choices: tuple[Choice, ...]
-    exact: bool = True
+    __slots__ = ("choices", "exact")
+
+    def __init__(self, choices: tuple[Choice, ...], exact: bool = True) -> None:
+        self.choices = choices
+        self.exact = exact
 
 
 def choose(crowds: Sequence[Crowd], candidates: Sequence[Candidate], view: View) -> Found:
@@ -33,7 +35,7 @@ def choose(crowds: Sequence[Crowd], candidates: Sequence[Candidate], view: View)
     together = _together([candidate for candidate in able if candidate not in exclusive], view)
     singles = [_together([candidate], view) for candidate in exclusive]
     exact = all(found.exact for found in (together, *singles))
-    return winner([together, *singles], view.bundle.best_deal)._replace(exact=exact)
+    return Found(winner([together, *singles], view.bundle.best_deal).choices, exact)
 
 
 def refusing(candidate: Candidate) -> bool:
@@ -44,34 +46,56 @@ def refusing(candidate: Candidate) -> bool:
 
 def _together(standing: Sequence[Standing], view: View) -> Found:
     """Decide group by group what competes; where crowds want the same units, one of them applies."""
-    parts: list[Chain] = []
+    settled: list[Choice] = []
     contested: list[list[Candidate]] = []
+    best = view.bundle.best_deal
     for group in components(standing, view.open):
         crowds = [one for one in group if isinstance(one, Crowd)]
-        if len(crowds) == len(group) and all(crowd.pool is crowds[0].pool for crowd in crowds):
-            parts.append(only(_of_crowds(crowds, view.bundle.best_deal)))
+        if len(crowds) == len(group) and _of_one_pool(crowds):
+            settled += _of_crowds(crowds, best)
         elif len(group) == 1 and isinstance(group[0], Candidate):
-            parts.append(only(alone(group[0], view.free)))
+            settled += alone(group[0], view.free)
         else:
             competing = [one for one in group if isinstance(one, Candidate)]
-            competing += [one for crowd in crowds for one in crowd.candidates(crowd.level.rivals)]
-            contested.append(sorted(competing, key=lambda one: one.entry.place))
-    exact = True
-    if contested and view.bundle.best_deal:
-        plans, exact = best_deal(contested, view.free, view.bundle.step_budget)
-        parts += plans
-    elif contested:
+            for crowd in crowds:
+                competing += crowd.candidates(crowd.level.rivals)
+            contested.append(sorted(competing, key=_place))
+    if not contested:
+        return Found(tuple(sorted(settled, key=_place_of_choice)))
+    parts: list[Chain] = [only((choice,)) for choice in settled]
+    if not best:
         parts += [only(in_turn(group, view.free)) for group in contested]
-    return Found(joined(parts)[0].choices, exact)
+        return Found(joined(parts)[0].choices)
+    plans, exact = best_deal(contested, view.free, view.bundle.step_budget)
+    return Found(joined(parts + plans)[0].choices, exact)
 
 
-def _of_crowds(crowds: Sequence[Crowd], best_deal: bool) -> tuple[Choice, ...]:
+def _place(candidate: Candidate) -> int:
+    return candidate.entry.place
+
+
+def _place_of_choice(choice: Choice) -> int:
+    return choice[0].entry.place
+
+
+def _of_one_pool(crowds: list[Crowd]) -> bool:
+    pool = crowds[0].pool
+    return all(crowd.pool is pool for crowd in crowds)
+
+
+def _of_crowds(crowds: list[Crowd], best_deal: bool) -> tuple[Choice, ...]:
     """Who of crowds that want the same units saves the most, of equals the first by rank; or simply the first."""
-    firsts = [(first, crowd) for crowd in crowds if (first := crowd.first(best_deal)) is not None]
-    if not firsts:
+    most, chosen, of = 0, None, None
+    for crowd in crowds:
+        able = crowd.first(best_deal)
+        if able is not None:
+            saving = able.worth(crowd.pool.base)
+            earlier = chosen is None or able.entry.place < chosen.entry.place
+            if (saving > most or (saving == most and earlier)) if best_deal else earlier:
+                most, chosen, of = saving, able, crowd
+    if chosen is None or of is None:
         return ()
-    (saving, able), crowd = min(firsts, key=lambda one: (-one[0][0] if best_deal else 0, one[0][1].entry.place))
-    candidate = crowd.candidate(able, saving)
+    candidate = of.candidate(chosen, most)
     return ((candidate, candidate.first),)
 
 
@@ -116,7 +140,7 @@ def passed_over(
 
 
 def _why(candidate: Candidate, choices: Sequence[Choice], free: Free) -> Refusal:
-    if not candidate.allowed(candidate.first) and next(candidate.options(free), None) is None:
+    if not candidate.allowed(candidate.first) and candidate.opening(free) is None:
         return Refusal(Reason.BUDGET_SPENT if candidate.first.worth > 0 else Reason.NO_SAVING)
     refusals = (refused_by(candidate, other) for other, _ in choices)
     return next((why for why in refusals if why is not None), Refusal(Reason.UNITS_TAKEN))

@@ -101,10 +101,13 @@ def moment(text: str, zone: ZoneInfo) -> Moment:
     """
     at = dt.datetime.fromisoformat(text)
     if at.tzinfo is None:
+        # What no clock change is near stands as it is: both readings of a skipped or repeated time agree on it.
+        if dt.MINYEAR < at.year < dt.MAXYEAR and zone.utcoffset(at) == zone.utcoffset(at.replace(fold=1)):
+            return Moment(at.toordinal(), _clock(at))
         at = at.replace(tzinfo=zone).astimezone(dt.UTC)
     at = at.astimezone(zone)
-    return Moment(at.toordinal(), _clock(at.time()))
+    return Moment(at.toordinal(), _clock(at))
 
 
-def _clock(time: dt.time) -> int:
+def _clock(time: dt.time | dt.datetime) -> int:
     return ((time.hour * 60 + time.minute) * 60 + time.second) * 1_000_000 + time.microsecond

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from promo_cli.pricing.conditions import Condition, Leaf, Tree, holds
@@ -25,26 +25,19 @@ class _Need:
     value: int
 
 
-@dataclass(eq=False)
-class Consuming:
+class Consuming(Offer):
     """An offer that first uses up what its conditions need; without enough free units it has no option."""
 
-    inner: Offer
-    reach: tuple[int, ...]
-    needs: tuple[_Need, ...]
+    __slots__ = ("inner", "needs")
 
-    @property
-    def steady(self) -> bool:
-        """As the offer inside."""
-        return self.inner.steady
+    def __init__(self, inner: Offer, reach: tuple[int, ...], needs: tuple[_Need, ...]) -> None:
+        super().__init__(reach, inner.steady)
+        self.inner = inner
+        self.needs = needs
 
     def ceiling(self) -> Ceiling:
         """As the offer inside."""
         return self.inner.ceiling()
-
-    def outdoes(self, other: Offer, *, strictly: bool) -> bool:
-        """Not compared."""
-        return False
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield the options of the offer inside on what the conditions leave."""
@@ -55,10 +48,11 @@ class Consuming:
             if units is None:
                 return
             used += units
-        for option in self.inner.options(left):
-            yield option._replace(taken=joined([option.taken, tuple(used)]))
+        for option in self.inner.options(tuple(left)):
+            taken = joined([option.taken, tuple(used)])
+            yield Option(option.worth, taken, option.times, option.cheaper, option.gifts, option.sets)
 
-    def cuts(self, option: Option) -> Sequence[Cut]:
+    def cuts(self, option: Option) -> list[Cut]:
         """As the offer inside."""
         return self.inner.cuts(option)
 

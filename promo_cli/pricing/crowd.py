@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from promo_cli.pricing.candidate import Candidate
 from promo_cli.pricing.eligibility import ground_refusal
@@ -16,26 +15,28 @@ from promo_cli.pricing.verdicts import Verdicts
 from promo_cli.pricing.view import View
 
 
-@dataclass(eq=False)
 class Crowd:
     """Those of a ground that stand ready; `mask` has a bit for every run in reach."""
 
-    level: Level
-    pool: Pool
-    mask: int
-    runs: Sequence[Run]
+    __slots__ = ("level", "mask", "pool", "runs")
 
-    def first(self, best_deal: bool) -> tuple[int, Able] | None:
-        """Return who applies if nobody else wants the units, and what it saves: the most, or the first by rank."""
+    def __init__(self, level: Level, pool: Pool, mask: int, runs: list[Run]) -> None:
+        self.level = level
+        self.pool = pool
+        self.mask = mask
+        self.runs = runs
+
+    def first(self, best_deal: bool) -> Able | None:
+        """Return who applies if nobody else wants the units: who saves the most, or the first by rank."""
         base = self.pool.base
         most, best = 0, None
         for able in self.level.rivals:
             saving = able.worth(base)
             if saving > most:
-                most, best = saving, able
                 if not best_deal:
-                    break
-        return None if best is None else (most, best)
+                    return able
+                most, best = saving, able
+        return best
 
     def candidates(self, some: Iterable[Able]) -> list[Candidate]:
         """Return some of the crowd as candidates of their own."""
@@ -60,12 +61,11 @@ def gather(ground: Ground, view: View, verdicts: Verdicts) -> tuple[Crowd | None
 
     Where a least price keeps a promotion from its full discount, each is a candidate of its own instead.
     """
-    key = ground.key
     why = ground_refusal(ground, view)
     if why is not None:
         verdicts.keep_out(ground.told(why))
         return None, []
-    spent = view.spent(key.scope, key.how, key.window)
+    spent = view.spent(ground.scope, ground.how, ground.window)
     level = ground.level(spent)
     verdicts.keep_out(ground.taken)  # who lacks something is told so instead, who applies is acquitted
     for able in level.short:
@@ -74,7 +74,7 @@ def gather(ground: Ground, view: View, verdicts: Verdicts) -> tuple[Crowd | None
         verdicts.keep_out(level.lost)
     if not level.ready:
         return None, []
-    reach = view.in_hours(view.discountable(key.benefit), key.window)
+    reach = view.in_hours(view.discountable(ground.benefit), ground.window)
     pool = view.pool(reach)
     if not pool.taken:
         nothing = Refusal(Reason.NO_SAVING if reach else Reason.NOTHING_IN_SCOPE)
@@ -87,5 +87,7 @@ def gather(ground: Ground, view: View, verdicts: Verdicts) -> tuple[Crowd | None
 def _floored(crowd: Crowd, view: View) -> list[Candidate]:
     made = crowd.candidates(crowd.level.ready)
     for candidate in made:
-        candidate.first = next(candidate.offer.options(view.free))
+        first = candidate.offer.first(view.free)
+        assert first is not None  # something of the pool can give something
+        candidate.first = first
     return made

@@ -23,6 +23,6 @@ def undominated(group: Sequence[Candidate]) -> list[Candidate]:
             if better in needless or one.budget is not None or one.promotion.choosy:
                 continue
             for worse in places:
-                if worse != better and one.offer.outdoes(group[worse].offer, strictly=worse < better):
+                if worse != better and one.offer.outdoes(group[worse].offer, worse < better):
                     needless.add(worse)
     return [candidate for place, candidate in enumerate(group) if place not in needless]

@@ -51,12 +51,11 @@ def claim_refusal(entry: Entry, cart: Cart) -> Refusal | None:
 
 def ground_refusal(ground: Ground, view: View) -> Refusal | None:
     """Return why nothing on this ground is for this cart, whatever is in it; None if something may be."""
-    key = ground.key
-    if not key.active:
+    if not ground.active:
         return Refusal(Reason.INACTIVE)
-    if key.audience is not ANYONE and (why := audience_refusal(key.audience, view.sale.cart)):
+    if ground.audience is not ANYONE and (why := audience_refusal(ground.audience, view.sale.cart)):
         return why
-    return view.closed(key.window)
+    return view.closed(ground.window)
 
 
 def goods_refusal(entry: Entry, view: View) -> Refusal | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 from promo_cli.pricing.bundle import PreparedBundle
@@ -15,7 +14,7 @@ from promo_cli.pricing.money import major
 from promo_cli.pricing.promotion import STAGES
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.receipt import receipt
-from promo_cli.pricing.sale import Sale, units_of
+from promo_cli.pricing.sale import Sale
 from promo_cli.pricing.tracing import traced, untouched
 from promo_cli.pricing.verdicts import Verdicts
 
@@ -28,7 +27,7 @@ def price(cart: Mapping[str, Any], prepared: PreparedBundle, *, trace: bool = Fa
     A pure function: the same cart and bundle give the same receipt on every machine. With `trace`, `skipped` lists all
     promotions, and `trace` tells stage by stage and lane by lane what stood ready and what was taken. Raises CartError.
     """
-    read = read_cart(cart, prepared.products.get, prepared.exponent, prepared.zone)
+    read = read_cart(cart, prepared.products, prepared.exponent, prepared.zone)
     grounds = prepared.grounds_met([line.product for line in read.lines])
     sale, verdicts = _alone_or_together(prepared, read, grounds, trace)
     _check_payments(sale)
@@ -42,13 +41,13 @@ def price(cart: Mapping[str, Any], prepared: PreparedBundle, *, trace: bool = Fa
 
 
 def _alone_or_together(
-    prepared: PreparedBundle, cart: Cart, grounds: Sequence[Ground], trace: bool
+    prepared: PreparedBundle, cart: Cart, grounds: list[Ground], trace: bool
 ) -> tuple[Sale, Verdicts]:
     """Price each `exclusive: cart` promotion alone and all others together, and keep the receipt that wins."""
-    alone = sorted([ground for ground in grounds if ground.key.alone >= 0], key=lambda ground: ground.key.alone)
+    alone = sorted([ground for ground in grounds if ground.alone >= 0], key=lambda ground: ground.alone)
     if not alone:
         return _stages(prepared, cart, grounds, trace)
-    others = [ground for ground in grounds if ground.key.alone < 0]
+    others = [ground for ground in grounds if ground.alone < 0]
     outcomes = [
         _stages(prepared, cart, others, trace),
         *(_stages(prepared, cart, [ground], trace) for ground in alone),
@@ -90,22 +89,22 @@ def _check_payments(sale: Sale) -> None:
         )
 
 
-def _stages(prepared: PreparedBundle, cart: Cart, grounds: Sequence[Ground], trace: bool) -> tuple[Sale, Verdicts]:
+def _stages(prepared: PreparedBundle, cart: Cart, grounds: list[Ground], trace: bool) -> tuple[Sale, Verdicts]:
     """Run every lane that something stands in; grounds come by stage and lane."""
-    sale, verdicts = Sale(prepared, cart, units_of(cart), traced=trace), Verdicts(prepared, cart.methods is not None)
+    sale, verdicts = Sale(prepared, cart, trace), Verdicts(prepared, cart.methods is not None)
     payment_due = bool(cart.payments)
-    begun = 0
-    for (stage, _), lane in groupby(grounds, key=_stage_and_lane):
+    begun = start = 0
+    while start < len(grounds):
+        stage, lane, end = grounds[start].stage, grounds[start].lane, start + 1
+        while end < len(grounds) and grounds[end].stage == stage and grounds[end].lane == lane:
+            end += 1
         if stage >= _PAYMENT and payment_due:
             sale.due, payment_due = sale.total, False
         if stage != begun:
             sale.begin(STAGES[stage])
             begun = stage
-        run_lane(sale, list(lane), verdicts)
+        run_lane(sale, grounds[start:end], verdicts)
+        start = end
     if payment_due:
         sale.due = sale.total
     return sale, verdicts
-
-
-def _stage_and_lane(ground: Ground) -> tuple[int, int]:
-    return ground.key[:2]

@@ -27,7 +27,7 @@ def in_turn(candidates: Iterable[Candidate], free: Free) -> tuple[Choice, ...]:
     choices: list[Choice] = []
     for candidate in candidates:
         if _joins(candidate, choices):
-            option = next(candidate.options(free), None)
+            option = candidate.opening(free)
             if option is not None:
                 choices.append((candidate, option))
                 free = without(free, option)
@@ -101,7 +101,7 @@ def _swaps(choices: tuple[Choice, ...], candidates: Sequence[Candidate], free: F
         if candidate not in applied:
             for place, (other, _) in enumerate(choices):
                 if candidate.mask & other.mask and _joins(candidate, choices[:place]):
-                    option = next(candidate.options(frees[place]), None)
+                    option = candidate.opening(frees[place])
                     if option is not None:
                         yield _swap((candidate, option), place, choices, frees)
 
@@ -121,7 +121,7 @@ def _swap(choice: Choice, place: int, choices: Sequence[Choice], frees: Sequence
             left = list(frees[k])
             for i, count in more.items():
                 left[i] += count
-            new, cost = next(other.options(left), None), cost + len(other.offer.reach)
+            new, cost = other.opening(tuple(left)), cost + len(other.offer.reach)
         changed[k] = new
         gain += (new.worth if new else 0) - old.worth
         for taken, sign in ((old.taken, 1), (new.taken if new else (), -1)):

@@ -20,18 +20,19 @@ from promo_cli.pricing.verdicts import Verdicts
 from promo_cli.pricing.view import View
 
 
-def run_lane(sale: Sale, grounds: Sequence[Ground], verdicts: Verdicts) -> None:
+def run_lane(sale: Sale, grounds: list[Ground], verdicts: Verdicts) -> None:
     """Apply a lane's promotions to the sale, and add the verdict of each that does not apply."""
     view = View(sale)
     crowds, candidates = _ready(grounds, view, verdicts)
     if not (crowds or candidates):
         return
     found = choose(crowds, candidates, view)
-    sale.exact &= found.exact
+    sale.exact = sale.exact and found.exact
     for crowd in crowds:
         crowd.idle(verdicts)
-    for entry, why in passed_over(candidates, found.choices, view):
-        verdicts.refuse(entry, why)
+    if candidates:
+        for entry, why in passed_over(candidates, found.choices, view):
+            verdicts.refuse(entry, why)
     verdicts.acquit([candidate.entry.place for candidate, _ in found.choices])
     earlier, before = len(sale.given), sale.total if sale.traced else 0
     apply(found.choices, view)
@@ -39,7 +40,7 @@ def run_lane(sale: Sale, grounds: Sequence[Ground], verdicts: Verdicts) -> None:
         _trace(sale, crowds, candidates, earlier, before, found.exact)
 
 
-def _ready(grounds: Sequence[Ground], view: View, verdicts: Verdicts) -> tuple[list[Crowd], list[Candidate]]:
+def _ready(grounds: list[Ground], view: View, verdicts: Verdicts) -> tuple[list[Crowd], list[Candidate]]:
     """Return who stands ready; crowds only where nobody refuses anybody, because they are not asked one by one."""
     crowds: list[Crowd] = []
     candidates: list[Candidate] = []
@@ -54,7 +55,7 @@ def _ready(grounds: Sequence[Ground], view: View, verdicts: Verdicts) -> tuple[l
             candidates += apart
             if crowd is not None:
                 crowds.append(crowd)
-        closed = view.closed(ground.key.window) if asked else None
+        closed = view.closed(ground.window) if asked else None
         for entry in asked:
             able = _candidate(entry, closed, view, verdicts)
             if able is not None:
@@ -63,12 +64,17 @@ def _ready(grounds: Sequence[Ground], view: View, verdicts: Verdicts) -> tuple[l
         candidates += [candidate for crowd in crowds for candidate in crowd.candidates(crowd.level.ready)]
         crowds = []
     candidates.sort(key=_place)
-    rewards[earned:] = sorted(rewards[earned:])
+    if len(rewards) > earned:
+        rewards[earned:] = sorted(rewards[earned:], key=_place_of_reward)
     return crowds, candidates
 
 
 def _place(candidate: Candidate) -> int:
     return candidate.entry.place
+
+
+def _place_of_reward(reward: tuple[Entry, Reward]) -> int:
+    return reward[0].place
 
 
 def _candidate(entry: Entry, closed: Refusal | None, view: View, verdicts: Verdicts) -> Candidate | None:
@@ -85,7 +91,7 @@ def _candidate(entry: Entry, closed: Refusal | None, view: View, verdicts: Verdi
         else:
             if promotion.condition is not None:
                 offer = consuming(offer, promotion.condition, entry, view)
-            first = next(offer.options(view.free), None)
+            first = offer.first(view.free)
             if first is not None:
                 budget = budget_left(promotion, sale.cart) if promotion.counted else None
                 return Candidate(entry, promotion, offer, budget, first, view.mask(offer.reach))
@@ -125,4 +131,6 @@ def _trace(
     ready += [(able.entry, able.first.worth) for able in candidates]
     stacking = ready[0][0].promotion.stacking
     given = tuple(sale.given[earlier:])
-    sale.lanes.append(LaneResult(sale.stage, stacking.lane, before, tuple(sorted(ready)), given, exact))
+    sale.lanes.append(
+        LaneResult(sale.stage, stacking.lane, before, tuple(sorted(ready, key=lambda one: one[0].place)), given, exact)
+    )

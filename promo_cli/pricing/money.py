@@ -5,9 +5,8 @@ No binary float and no rounding context is involved anywhere, so every machine g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
 from operator import mul
 
 LARGEST = 10**15
@@ -39,26 +38,17 @@ def whole(number: object, places: int) -> int | None:
 
 def major(minor: int, exponent: int) -> int | Decimal:
     """Return minor units as the number receipts carry: an int, or a Decimal without trailing zeros."""
-    return in_major(exponent)(minor)
+    units, rest = divmod(minor, 10**exponent)
+    return fraction(minor, exponent) if rest else units
 
 
-@lru_cache
-def in_major(exponent: int) -> Callable[[int], int | Decimal]:
-    """Return what turns minor units into major ones, as `major`; it keeps what it was asked for last."""
-    scale: int = 10**exponent
-
-    @lru_cache(maxsize=100_000)
-    def convert(minor: int) -> int | Decimal:
-        units, rest = divmod(minor, scale)
-        if not rest:
-            return units
-        places = exponent
-        while not minor % 10:
-            minor //= 10
-            places -= 1
-        return Decimal(f"{minor}E-{places}")
-
-    return convert
+def fraction(minor: int, exponent: int) -> Decimal:
+    """Return minor units that are no whole number of major ones, without trailing zeros."""
+    places = exponent
+    while not minor % 10:
+        minor //= 10
+        places -= 1
+    return Decimal(f"{minor}E-{places}")
 
 
 def half_up(above: int, below: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from promo_cli.pricing.catalogue import Product
 from promo_cli.pricing.money import allocate, half_up
@@ -66,20 +65,11 @@ def apart(run: Run) -> tuple[Run, Run]:
     amounts = [amount for _, amount in run.shares]
     pieces = allocate(line.surcharge - extra, amounts, amounts, [1] * len(amounts))
     offs = [piece[0][1] for piece in pieces]
-    base = replace(
-        run,
-        line=line._replace(price=line.price - line.surcharge, surcharge=0),
-        running=run.running - extra,
-        at_stage=run.at_stage - stage,
-        shares=_kept(run.shares, [amount - off for amount, off in zip(amounts, offs, strict=True)]),
-    )
-    return base, replace(
-        run,
-        line=line._replace(price=line.surcharge, floor=0, surcharge=0),
-        running=extra,
-        at_stage=stage,
-        shares=_kept(run.shares, offs),
-    )
+    rest = _kept(run.shares, [amount - off for amount, off in zip(amounts, offs, strict=True)])
+    own = line.at_price(line.price - line.surcharge, line.floor)
+    base = Run(own, run.count, run.running - extra, run.at_stage - stage, run.place, run.sealed, rest, run.parts)
+    shares, added = _kept(run.shares, offs), line.at_price(line.surcharge, 0)
+    return base, Run(added, run.count, extra, stage, run.place, run.sealed, shares, run.parts)
 
 
 def _kept(shares: Sequence[Share], amounts: Sequence[int]) -> tuple[Share, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from promo_cli.pricing.clock import Window, read_window
 from promo_cli.pricing.conditions import Condition, read_condition
@@ -98,18 +98,25 @@ class Promotion:
         return self.rules.measured or ("after" if late else "before")
 
 
-class Entry(NamedTuple):
+class Entry:
     """A promotion with its place in rank and the numbers of its scope, of what it discounts, of spend that unlocks it.
 
-    Scopes are interned: promotions that are about the same things share a number. `headline` says what it gives.
+    Scopes are interned: promotions that are about the same things share a number. `headline` says what it gives;
+    `named` is what every mention of it in a receipt begins with.
     """
 
-    place: int
-    promotion: Promotion
-    scope: int
-    benefit: int
-    cross: int | None
-    headline: str
+    __slots__ = ("benefit", "cross", "headline", "named", "place", "promotion", "scope")
+
+    def __init__(
+        self, place: int, promotion: Promotion, scope: int, benefit: int, cross: int | None, headline: str
+    ) -> None:
+        self.place = place
+        self.promotion = promotion
+        self.scope = scope
+        self.benefit = benefit
+        self.cross = cross
+        self.headline = headline
+        self.named: dict[str, Any] = {"promotion_id": promotion.id, "code": promotion.code}
 
 
 def read_promotion(

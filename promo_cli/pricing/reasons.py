@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from promo_cli.pricing.words import Money
 
@@ -44,14 +43,22 @@ class Reason(StrEnum):
     EXCLUSIVE = "exclusive"
 
 
-class Refusal(NamedTuple):
+class Refusal:
     """One reason with what is missing: an amount in minor units, a number of units, a name; what to add."""
 
-    reason: Reason
-    amount: int = 0
-    units: int = 0
-    name: str = ""
-    product_id: str = ""
+    __slots__ = ("amount", "name", "product_id", "reason", "units")
+
+    def __init__(self, reason: Reason, amount: int = 0, units: int = 0, name: str = "", product_id: str = "") -> None:
+        self.reason = reason
+        self.amount = amount
+        self.units = units
+        self.name = name
+        self.product_id = product_id
+
+    @property
+    def key(self) -> tuple[str, int, str, str]:
+        """What tells refusals without amounts apart. Text, because members of an enumeration are slow to look up."""
+        return self.reason._value_, self.units, self.name, self.product_id
 
 
 _TEXTS = {
@@ -94,7 +101,7 @@ _PLAIN = {reason: words.format(amount="", units=0, name="") for reason, words in
 
 def text(refusal: Refusal, money: Money) -> str:
     """Return a reason that can be read out; `money` writes minor units as an amount."""
-    reason, amount, units, name, _ = refusal
+    reason, amount, units, name = refusal.reason, refusal.amount, refusal.units, refusal.name
     if not (amount or units or name):
         return _PLAIN[reason]
     return _TEXTS[reason].format(amount=money(amount) if amount else "", units=units, name=name)

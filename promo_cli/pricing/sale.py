@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from promo_cli.pricing.bundle import PreparedBundle
@@ -14,12 +13,15 @@ from promo_cli.pricing.types.base import Gift, Option, Reward
 from promo_cli.pricing.units import Run
 
 
-class Given(NamedTuple):
+class Given:
     """What a promotion gave: the option it took, its amount in minor units, and what floors held back."""
 
-    entry: Entry
-    option: Option
-    dropped: int
+    __slots__ = ("dropped", "entry", "option")
+
+    def __init__(self, entry: Entry, option: Option, dropped: int) -> None:
+        self.entry = entry
+        self.option = option
+        self.dropped = dropped
 
 
 class LaneResult(NamedTuple):
@@ -33,26 +35,45 @@ class LaneResult(NamedTuple):
     exact: bool
 
 
-@dataclass(eq=False)
 class Sale:
     """The state that stages and lanes pass on. `due` is the total before the payment stage, in minor units.
 
     `refused`: something applies that does not combine with all. With `traced`, `lanes` tells what happened.
+    `one_moment`: every promotion of the stage is tested at one time; lines count when they were ordered, at first.
     """
 
-    bundle: PreparedBundle
-    cart: Cart
-    runs: list[Run]
-    stage: str = "item"
-    given: list[Given] = field(default_factory=list)
-    gifts: list[tuple[Entry, Gift]] = field(default_factory=list)
-    rewards: list[tuple[Entry, Reward]] = field(default_factory=list)
-    packages: int = 0
-    due: int = 0
-    exact: bool = True
-    refused: bool = False
-    traced: bool = False
-    lanes: list[LaneResult] = field(default_factory=list)
+    __slots__ = (
+        "bundle",
+        "cart",
+        "due",
+        "exact",
+        "gifts",
+        "given",
+        "lanes",
+        "one_moment",
+        "packages",
+        "refused",
+        "rewards",
+        "runs",
+        "stage",
+        "traced",
+    )
+
+    def __init__(self, bundle: PreparedBundle, cart: Cart, traced: bool) -> None:
+        self.bundle = bundle
+        self.cart = cart
+        self.runs = units_of(cart)
+        self.stage = "item"
+        self.given: list[Given] = []
+        self.gifts: list[tuple[Entry, Gift]] = []
+        self.rewards: list[tuple[Entry, Reward]] = []
+        self.packages = 0
+        self.due = 0
+        self.exact = True
+        self.refused = False
+        self.traced = traced
+        self.lanes: list[LaneResult] = []
+        self.one_moment = _one_moment(cart)
 
     @property
     def saved(self) -> int:
@@ -62,19 +83,22 @@ class Sale:
     @property
     def total(self) -> int:
         """What all units cost now, in minor units."""
-        return sum([run.running * run.count for run in self.runs])
+        total = 0
+        for run in self.runs:
+            total += run.running * run.count
+        return total
 
     def begin(self, stage: str) -> None:
         """Start a stage: what is left of the units is now what minimums measure."""
         self.stage = stage
+        self.one_moment = True
         for run in self.runs:
             run.at_stage = run.running
 
-    @property
-    def one_moment(self) -> bool:
-        """Whether every promotion of the stage is tested at one time: lines count when they were ordered, at first."""
-        at = self.cart.at
-        return self.stage != "item" or all(line.ordered_at is at or line.ordered_at == at for line in self.cart.lines)
+
+def _one_moment(cart: Cart) -> bool:
+    at = cart.at
+    return all(line.ordered_at is at or line.ordered_at == at for line in cart.lines)
 
 
 def units_of(cart: Cart) -> list[Run]:

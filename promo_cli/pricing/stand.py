@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from promo_cli.pricing.catalogue import Product
 from promo_cli.pricing.promotion import Entry
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.scope import Scope
+from promo_cli.pricing.types import base
 from promo_cli.pricing.types.base import Pool
-from promo_cli.pricing.units import Run
 from promo_cli.pricing.view import View
 
 
-class Stand:
+class Stand(base.Stand):
     """One promotion's view of a lane; `pool` are the runs it may discount."""
 
-    __slots__ = ("entry", "pool", "runs", "view")
+    __slots__ = ("entry", "view")
 
     def __init__(self, view: View, entry: Entry) -> None:
+        super().__init__(view.runs, view.in_hours(view.discountable(entry.benefit), entry.promotion.window))
         self.view = view
         self.entry = entry
-        self.runs: Sequence[Run] = view.runs
-        self.pool: tuple[int, ...] = self._in_hours(view.discountable(entry.benefit))
 
     @property
     def spent(self) -> int:

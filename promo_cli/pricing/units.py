@@ -7,10 +7,7 @@ discount treats its units differently.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
-from typing import NamedTuple
 
 from promo_cli.pricing.catalogue import Product
 from promo_cli.pricing.clock import Moment
@@ -20,48 +17,105 @@ Share = tuple[str, int]
 """The id of a promotion, and what it takes off one unit, in minor units."""
 
 
-class Line(NamedTuple):
+class Line:
     """One line of the cart: `units` units of `price` minor units each, surcharges included; a weighed line is one unit.
 
-    `each` is the price of a piece or kilogram, `grams` the weight in thousandths (0 if not weighed), `floor` what must
-    be left of a unit. `order` tells lines apart in the canonical order.
+    `each` is the price of a piece or kilogram, `floor` what must be left of a unit. `order` tells lines apart in the
+    canonical order.
     """
 
-    number: int
-    line_id: str | None
-    product: Product
-    quantity: int | Decimal
-    units: int
-    each: int
-    surcharge: int
-    price: int
-    floor: int
-    ordered_at: Moment
-    order: tuple[object, ...]
+    __slots__ = (
+        "each",
+        "floor",
+        "line_id",
+        "number",
+        "order",
+        "ordered_at",
+        "price",
+        "product",
+        "quantity",
+        "surcharge",
+        "units",
+    )
+
+    def __init__(
+        self,
+        number: int,
+        line_id: str | None,
+        product: Product,
+        quantity: int | Decimal,
+        units: int,
+        each: int,
+        surcharge: int,
+        price: int,
+        floor: int,
+        ordered_at: Moment,
+        order: tuple[object, ...],
+    ) -> None:
+        self.number = number
+        self.line_id = line_id
+        self.product = product
+        self.quantity = quantity
+        self.units = units
+        self.each = each
+        self.surcharge = surcharge
+        self.price = price
+        self.floor = floor
+        self.ordered_at = ordered_at
+        self.order = order
+
+    def at_price(self, price: int, floor: int) -> Line:
+        """Return the line with units of another price and without a surcharge."""
+        return Line(
+            self.number,
+            self.line_id,
+            self.product,
+            self.quantity,
+            self.units,
+            self.each,
+            0,
+            price,
+            floor,
+            self.ordered_at,
+            self.order,
+        )
 
 
-@dataclass(eq=False)
 class Run:
     """`count` equal units of one line; every amount is of one unit, in minor units.
 
     `running` is what is left of the line's price, `at_stage` what was left when the stage began. `place` is the first
-    unit's place in its line. `parts` are the units inside a package, `sealed` units get nothing more. Not frozen,
-    because that makes a new one three times as dear: a lane changes runs, once it has decided on all of them.
+    unit's place in its line. `parts` are the units inside a package, `sealed` units get nothing more. Not frozen: a
+    lane changes runs, once it has decided on all of them.
     """
 
-    line: Line
-    count: int
-    running: int
-    at_stage: int
-    place: int = 0
-    sealed: bool = False
-    shares: tuple[Share, ...] = ()
-    parts: tuple[Run, ...] = ()
+    __slots__ = ("at_stage", "count", "line", "parts", "place", "running", "sealed", "shares")
+
+    def __init__(
+        self,
+        line: Line,
+        count: int,
+        running: int,
+        at_stage: int,
+        place: int = 0,
+        sealed: bool = False,
+        shares: tuple[Share, ...] = (),
+        parts: tuple[Run, ...] = (),
+    ) -> None:
+        self.line = line
+        self.count = count
+        self.running = running
+        self.at_stage = at_stage
+        self.place = place
+        self.sealed = sealed
+        self.shares = shares
+        self.parts = parts
 
     @property
     def room(self) -> int:
         """What may still be taken off one unit."""
-        return max(0, self.running - self.line.floor)
+        room = self.running - self.line.floor
+        return room if room > 0 else 0
 
     @property
     def base(self) -> int:
@@ -77,8 +131,12 @@ def canonical(runs: Iterable[Run]) -> list[Run]:
     Lines that are equal in all of these are told apart by quantity and price, and units by their earlier discounts.
     """
     ordered = sorted(runs, key=_cheapness)
-    if any(one.running == other.running for one, other in pairwise(ordered)):
-        ordered.sort(key=_order)
+    above = -1
+    for run in ordered:
+        if run.running == above:
+            ordered.sort(key=_order)
+            break
+        above = run.running
     return ordered
 
 

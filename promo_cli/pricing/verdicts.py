@@ -7,7 +7,6 @@ bundle (see `ground`), and only amounts, units and names are worded anew.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from promo_cli.pricing.bundle import PreparedBundle
 from promo_cli.pricing.ground import Told, told
@@ -23,55 +22,54 @@ _NEAR = (
     Reason.PAYMENT_METHOD,
 )
 
+_SPEND_MORE = Reason.SPEND_MORE.value
 _KEPT = 100  # units missing up to which the words are kept for the next cart; amounts are too many to keep
 
 
-@dataclass(eq=False)
 class Verdicts:
     """`skipped` and `hints` by the promotions' place in rank. `paid`: the cart says how it is paid."""
 
-    bundle: PreparedBundle
-    paid: bool
-    skipped: dict[int, Told] = field(default_factory=dict)
-    hints: dict[int, Told] = field(default_factory=dict)
+    __slots__ = ("bundle", "hints", "paid", "skipped")
+
+    def __init__(self, bundle: PreparedBundle, paid: bool) -> None:
+        self.bundle = bundle
+        self.paid = paid
+        self.skipped: dict[int, Told] = {}
+        self.hints: dict[int, Told] = {}
 
     def refuse(self, entry: Entry, why: Refusal) -> None:
         """Note why a promotion does not apply, and hint at it if one more step would bring it."""
         kept = why.amount == 0 and why.units < _KEPT
-        words = self.bundle.worded.get((entry.place, why)) if kept else None
-        if words is None:
+        if kept:
+            asked = (entry.place, why.key)
+            words = self.bundle.worded.get(asked)
+            if words is None:
+                words = self.bundle.worded[asked] = self._worded(entry, why)
+        else:
             words = self._worded(entry, why)
-            if kept:
-                self.bundle.worded[entry.place, why] = words
-        self.skipped[entry.place], hint = words
+        skipped, hint = words
+        self.skipped[entry.place] = skipped
         # The way to pay is hinted at only while the cart does not name one.
         if hint is not None and not (self.paid and why.reason is Reason.PAYMENT_METHOD):
             self.hints[entry.place] = hint
 
     def _worded(self, entry: Entry, why: Refusal) -> tuple[Told, Told | None]:
-        reason = text(why, self.bundle.say)
+        reason = text(why, self.bundle.currency.say)
         hint = self._hint(entry, why, reason) if why.reason in _NEAR else None
-        return told(entry, why.reason, reason), hint
+        return told(entry, why.reason._value_, reason), hint
 
     def short(self, entry: Entry, amount: int) -> None:
         """Note that the cart lacks this much spend; as `refuse`, spelt out, because it is the commonest by far."""
-        promotion, missing = entry.promotion, self.bundle.say(amount)
-        reason = f"needs {missing} more"
-        self.skipped[entry.place] = {
-            "promotion_id": promotion.id,
-            "code": promotion.code,
-            "reason_code": "spend_more",
-            "reason": reason,
-        }
-        self.hints[entry.place] = {
-            "promotion_id": promotion.id,
-            "code": promotion.code,
-            "reason_code": "spend_more",
-            "message": f"{promotion.name}: {reason}",
-            "missing_amount": self.bundle.major(amount),
-        }
+        currency, place = self.bundle.currency, entry.place
+        reason = f"needs {currency.say(amount)} more"
+        self.skipped[place] = told(entry, _SPEND_MORE, reason)
+        hint = entry.named.copy()
+        hint["reason_code"] = _SPEND_MORE
+        hint["message"] = f"{entry.promotion.name}: {reason}"
+        hint["missing_amount"] = currency.major(amount)
+        self.hints[place] = hint
 
-    def keep_out(self, told: Mapping[int, Told]) -> None:
+    def keep_out(self, told: dict[int, Told]) -> None:
         """Note verdicts that are worded already, none of which is a hint."""
         self.skipped.update(told)
 
@@ -92,7 +90,7 @@ class Verdicts:
         """Return a hint for each voucher of the cart, as {code: promotion}, that no promotion of the bundle takes."""
         known = {entry.promotion.id for entry in self.bundle.entries} if any(vouchers.values()) else set()
         unknown = [code for code, of in vouchers.items() if code not in self.bundle.voucher_codes and of not in known]
-        words = [text(Refusal(Reason.VOUCHER_UNKNOWN, name=code), self.bundle.say) for code in unknown]
+        words = [text(Refusal(Reason.VOUCHER_UNKNOWN, name=code), self.bundle.currency.say) for code in unknown]
         reason = Reason.VOUCHER_UNKNOWN.value
         return [
             {"code": code, "reason_code": reason, "message": said} for code, said in zip(unknown, words, strict=True)
@@ -100,14 +98,11 @@ class Verdicts:
 
     def _hint(self, entry: Entry, why: Refusal, reason: str) -> Told:
         promotion = entry.promotion
-        hint: Told = {
-            "promotion_id": promotion.id,
-            "code": promotion.code,
-            "reason_code": why.reason.value,
-            "message": promotion.rules.hint(why) or f"{promotion.name}: {reason}",
-        }
+        hint = entry.named.copy()
+        hint["reason_code"] = why.reason._value_
+        hint["message"] = promotion.rules.hint(why) or f"{promotion.name}: {reason}"
         if why.amount:
-            hint["missing_amount"] = self.bundle.major(why.amount)
+            hint["missing_amount"] = self.bundle.currency.major(why.amount)
         if why.units:
             hint["missing_quantity"] = why.units
         if why.product_id:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import compress
-
 from promo_cli.pricing.bundle import PreparedBundle
 from promo_cli.pricing.clock import Window, closed
 from promo_cli.pricing.conditions import Measured
@@ -15,33 +12,66 @@ from promo_cli.pricing.types.base import Pool
 from promo_cli.pricing.units import Run, canonical
 
 
+class Held:
+    """The runs in a scope, with a bit for each in `mask`, and what they are worth.
+
+    `before` discounts, and `after` those of earlier stages, in minor units; `units` is how many they are.
+    """
+
+    __slots__ = ("after", "before", "mask", "runs", "units")
+
+    def __init__(self) -> None:
+        self.runs: list[int] = []
+        self.mask = 0
+        self.units = 0
+        self.before = 0
+        self.after = 0
+
+    def add(self, i: int, run: Run) -> None:
+        """Take one more run, the last of those so far."""
+        count = run.count
+        self.runs.append(i)
+        self.mask |= 1 << i
+        self.units += count
+        self.before += run.line.price * count
+        self.after += run.at_stage * count
+
+
+_NOTHING = Held()
+
+
 class View:
-    """The units at a lane's start, matched against the scopes of the bundle. Runs are in canonical order."""
+    """The units at a lane's start, matched against the scopes of the bundle. Runs are in canonical order.
+
+    `open` has a bit for every run with free units.
+    """
+
+    __slots__ = (
+        "_barred",
+        "_closed",
+        "_held",
+        "_pools",
+        "_reach",
+        "bundle",
+        "free",
+        "one_moment",
+        "open",
+        "runs",
+        "sale",
+    )
 
     def __init__(self, sale: Sale) -> None:
         self.sale = sale
         self.bundle = sale.bundle
-        self.runs: Sequence[Run] = canonical(sale.runs)
-        self.free: tuple[int, ...] = tuple([0 if run.sealed else run.count for run in self.runs])
-        self._bits = [1 << i for i in range(len(self.runs))]
-        self._units = [*enumerate(self.free)]
-        # What the free units of each run cost; nothing where they stand at their floor and can give nothing.
-        self._costs = [
-            run.running * count if run.running > run.line.floor else 0
-            for run, count in zip(self.runs, self.free, strict=True)
-        ]
-        self._all_give = all(self._costs)
-        self.open = sum(compress(self._bits, self.free))
         self.one_moment = sale.one_moment
-        self._held = dict.fromkeys(sale.bundle.everywhere, tuple(range(len(self.runs))))
-        self._matched = False  # against the scopes that do not hold everything
+        self.runs: list[Run] = canonical(sale.runs)
+        self.free: tuple[int, ...] = tuple([0 if run.sealed else run.count for run in self.runs])
+        self.open = sum([1 << i for i in range(len(self.free)) if self.free[i]])
+        self._held = _matched(self.runs, self.bundle)
         self._barred = _barred(self.runs) if sale.bundle.barring else frozenset[int]()
-        self._discountable: dict[int, tuple[int, ...]] = {}
-        self._values: dict[str, list[int]] = {}
-        self._value: dict[tuple[int, str], int] = {}
+        self._reach: dict[int, tuple[int, ...]] = {}
         self._closed: dict[int, Refusal | None] = {}
         self._pools: dict[tuple[int, ...], Pool] = {}
-        self._masks: dict[tuple[int, ...], int] = {}
 
     def closed(self, window: Window) -> Refusal | None:
         """Return why nothing in the cart falls into a window: at its time, in the item stage when it was ordered."""
@@ -55,61 +85,53 @@ class View:
         return self._closed[key]
 
     def pool(self, reach: tuple[int, ...]) -> Pool:
-        """Return some runs with what they hold."""
+        """Return some runs with what they hold; runs at their floor can give nothing."""
         pool = self._pools.get(reach)
         if pool is None:
-            giving = reach if self._all_give else [i for i in reach if self._costs[i]]
-            taken = tuple(map(self._units.__getitem__, giving))
-            base = sum(map(self._costs.__getitem__, giving))
-            floored = self.bundle.floored and any(self.runs[i].line.floor for i in reach)
-            pool = self._pools[reach] = Pool(reach, self.free, taken, base, floored)
+            base, floored = 0, False
+            taken: list[tuple[int, int]] = []
+            for i in reach:
+                run, count = self.runs[i], self.free[i]
+                floor = run.line.floor
+                if floor:
+                    floored = True
+                if count and run.running > floor:
+                    taken.append((i, count))
+                    base += run.running * count
+            pool = self._pools[reach] = Pool(reach, self.free, tuple(taken), base, floored)
         return pool
 
     def mask(self, reach: tuple[int, ...]) -> int:
         """Return a number with a bit for each of some runs."""
-        mask = self._masks.get(reach)
-        if mask is None:
-            mask = self._masks[reach] = sum(map(self._bits.__getitem__, reach))
+        mask = 0
+        for i in reach:
+            mask |= 1 << i
         return mask
 
     def held(self, number: int) -> tuple[int, ...]:
         """Return the runs in a scope, ascending."""
-        held = self._held.get(number)
-        if held is None and not self._matched:
-            self._matched = True
-            self._held.update(_match(self.runs, self.bundle))
-            held = self._held.get(number)
-        return held or ()
+        return tuple(self._held.get(number, _NOTHING).runs)
 
     def discountable(self, number: int) -> tuple[int, ...]:
-        """Return the runs in a scope that may get cheaper."""
-        if not self._barred:
-            return self.held(number)
-        if number not in self._discountable:
-            self._discountable[number] = tuple([i for i in self.held(number) if i not in self._barred])
-        return self._discountable[number]
+        """Return the runs in a scope that may get cheaper, ascending."""
+        reach = self._reach.get(number)
+        if reach is None:
+            reach = self.held(number)
+            if self._barred:
+                reach = tuple([i for i in reach if i not in self._barred])
+            self._reach[number] = reach
+        return reach
 
     def measured(self, number: int, how: str) -> Measured:
         """Return units and value in a scope, `before` discounts or `after` those of earlier stages."""
-        return Measured(sum([self.runs[i].count for i in self.held(number)]), self.value(number, how))
+        return Measured(self._held.get(number, _NOTHING).units, self.value(number, how))
 
     def value(self, number: int, how: str) -> int:
         """Return the value in a scope, measured so."""
-        value = self._value.get((number, how))
-        if value is None:
-            value = self._value[number, how] = self.total(self.held(number), how)
-        return value
-
-    def total(self, held: Sequence[int], how: str) -> int:
-        """Return the value of some runs, measured so."""
-        values = self._values.get(how)
-        if values is None:
-            if how == "before":
-                values = [run.line.price * run.count for run in self.runs]
-            else:
-                values = [run.at_stage * run.count for run in self.runs]
-            self._values[how] = values
-        return sum(map(values.__getitem__, held))
+        held = self._held.get(number)
+        if held is None:
+            return 0
+        return held.before if how == "before" else held.after
 
     def in_hours(self, held: tuple[int, ...], window: Window) -> tuple[int, ...]:
         """Return those runs that were ordered while a promotion ran; later stages have tested the cart's time."""
@@ -121,32 +143,40 @@ class View:
         """Return what the runs of a scope in a window's hours are worth, measured so."""
         if self.one_moment:
             return self.value(number, how)
-        return self.total(self.in_hours(self.held(number), window), how)
+        held = Held()
+        for i in self.in_hours(self.held(number), window):
+            held.add(i, self.runs[i])
+        return held.before if how == "before" else held.after
 
 
-def _barred(runs: Sequence[Run]) -> frozenset[int]:
+def _barred(runs: list[Run]) -> frozenset[int]:
     barring = (i for i, run in enumerate(runs) for part in run.parts or (run,) if not part.line.product.discountable)
     return frozenset(barring)
 
 
-def _match(runs: Sequence[Run], bundle: PreparedBundle) -> dict[int, tuple[int, ...]]:
-    held: dict[int, list[int]] = {}
+def _matched(runs: list[Run], bundle: PreparedBundle) -> dict[int, Held]:
+    found: dict[int, Held] = {}
+    all_runs = Held()
+    for number in bundle.everywhere:
+        found[number] = all_runs
     dynamic = bundle.dynamic
-    for i, run in enumerate(runs):
+    for i in range(len(runs)):
+        run = runs[i]
+        all_runs.add(i, run)
         for number in _packaged(run, bundle) if run.parts else bundle.scopes_of(run.line.product):
-            if number in dynamic and not _passes(dynamic[number], run):
+            if dynamic and number in dynamic and not _passes(dynamic[number], run):
                 continue
-            if number in held:
-                held[number].append(i)
-            else:
-                held[number] = [i]
-    return {number: tuple(runs) for number, runs in held.items()}
+            held = found.get(number)
+            if held is None:
+                held = found[number] = Held()
+            held.add(i, run)
+    return found
 
 
-def _packaged(run: Run, bundle: PreparedBundle) -> Sequence[int]:
+def _packaged(run: Run, bundle: PreparedBundle) -> tuple[int, ...]:
     """A package is in a scope that names neither products nor categories, and that leaves out none of its parts."""
     common = set.intersection(*(set(bundle.scopes_of(part.line.product)) for part in run.parts))
-    return sorted(common & bundle.whole)
+    return tuple(sorted(common & bundle.whole))
 
 
 def _passes(scope: Scope, run: Run) -> bool:

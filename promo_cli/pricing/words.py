@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from decimal import Decimal
+
+from promo_cli.pricing.money import fraction
 
 Money = Callable[[int], str]
 """Writes minor units as money."""
 
 _SIGNS = {"IDR": "Rp ", "USD": "$"}
+_KEPT = 100_000
 
 
-@lru_cache
-def money_writer(currency: str, exponent: int) -> Money:
-    """Return what writes minor units as money: `Rp 10,000`, `$12.50`, `KWD 1.250`."""
-    sign = _SIGNS.get(currency, f"{currency} ")
+class Currency:
+    """Amounts of one currency, in major units and in words. What it was asked for last is kept."""
 
-    @lru_cache(maxsize=100_000)
-    def write(minor: int) -> str:
-        return sign + number(minor, exponent)
+    __slots__ = ("_major", "_said", "_scale", "_sign", "code", "exponent")
 
-    return write
+    def __init__(self, code: str, exponent: int) -> None:
+        self.code = code
+        self.exponent = exponent
+        self._scale: int = 10**exponent
+        self._sign = _SIGNS.get(code, f"{code} ")
+        self._major: dict[int, Decimal] = {}
+        self._said: dict[int, str] = {}
+
+    def major(self, minor: int) -> int | Decimal:
+        """Return minor units as the number receipts carry, as `money.major`."""
+        if minor % self._scale == 0:
+            return minor // self._scale
+        kept = self._major.get(minor)
+        if kept is None:
+            if len(self._major) >= _KEPT:
+                self._major.clear()
+            kept = self._major[minor] = fraction(minor, self.exponent)
+        return kept
+
+    def say(self, minor: int) -> str:
+        """Return minor units as people write money: `Rp 10,000`, `$12.50`, `KWD 1.250`."""
+        said = self._said.get(minor)
+        if said is None:
+            if len(self._said) >= _KEPT:
+                self._said.clear()
+            said = self._said[minor] = self._sign + number(minor, self.exponent)
+        return said
 
 
 def number(minor: int, exponent: int) -> str:

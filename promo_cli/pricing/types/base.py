@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from promo_cli.pricing.catalogue import Product
 from promo_cli.pricing.reading import Fields
@@ -13,25 +13,28 @@ from promo_cli.pricing.scope import Scope
 from promo_cli.pricing.units import Cut, Run
 from promo_cli.pricing.words import Money
 
-Free = Sequence[int]
+Free = tuple[int, ...]
 """How many units of each run of the lane are free, in canonical order of the runs."""
 
 Taken = tuple[tuple[int, int], ...]
 """Units by run: (index of the run, how many of it), in canonical order."""
 
 
-class Pool(NamedTuple):
+class Pool:
     """Runs that many promotions may share, with what they hold at the lane's start.
 
     `taken` are the units that can still give something, `base` what they cost in minor units; `floored` if any may not
     go down to nothing.
     """
 
-    reach: tuple[int, ...]
-    free: Free
-    taken: Taken
-    base: int
-    floored: bool
+    __slots__ = ("base", "floored", "free", "reach", "taken")
+
+    def __init__(self, reach: tuple[int, ...], free: Free, taken: Taken, base: int, floored: bool) -> None:
+        self.reach = reach
+        self.free = free
+        self.taken = taken
+        self.base = base
+        self.floored = floored
 
 
 class Gift(NamedTuple):
@@ -42,18 +45,29 @@ class Gift(NamedTuple):
     price: int
 
 
-class Option(NamedTuple):
+class Option:
     """One way to apply a promotion: what it saves, the units it uses up, and which of those get cheaper.
 
     `sets` become one unit each; equal ones come as (how many, one of them).
     """
 
-    worth: int
-    taken: Taken
-    times: int
-    cheaper: Taken
-    gifts: tuple[Gift, ...] = ()
-    sets: tuple[tuple[int, Taken], ...] = ()
+    __slots__ = ("cheaper", "gifts", "sets", "taken", "times", "worth")
+
+    def __init__(
+        self,
+        worth: int,
+        taken: Taken,
+        times: int,
+        cheaper: Taken,
+        gifts: tuple[Gift, ...] = (),
+        sets: tuple[tuple[int, Taken], ...] = (),
+    ) -> None:
+        self.worth = worth
+        self.taken = taken
+        self.times = times
+        self.cheaper = cheaper
+        self.gifts = gifts
+        self.sets = sets
 
 
 class Reward(NamedTuple):
@@ -81,47 +95,65 @@ class Ceiling(NamedTuple):
     halves: int = 0
 
 
-class Offer(Protocol):
-    """A promotion that may apply in a lane."""
+class Offer:
+    """A promotion that may apply in a lane.
 
-    @property
-    def reach(self) -> tuple[int, ...]:
-        """The runs whose units it could take, ascending."""
+    `reach` are the runs whose units it could take, ascending; `steady`: its first option saves the most; `single`: it
+    has but one.
+    """
 
-    @property
-    def steady(self) -> bool:
-        """Whether its first option saves the most."""
+    __slots__ = ("reach", "single", "steady")
+
+    def __init__(self, reach: tuple[int, ...], steady: bool = True, single: bool = False) -> None:
+        self.reach = reach
+        self.steady = steady
+        self.single = single
 
     def ceiling(self) -> Ceiling:
         """Return what it cannot exceed."""
+        raise NotImplementedError
 
-    def outdoes(self, other: Offer, *, strictly: bool) -> bool:
+    def outdoes(self, other: Offer, strictly: bool) -> bool:
         """Tell whether, whatever is free, it can take the same units as the other for as much, or strictly for more."""
+        return False
 
-    def options(self, free: Free) -> Iterator[Option]:
-        """Yield what it can do with these free units; for sets, one option per number of sets, most first."""
+    def first(self, free: Free) -> Option | None:
+        """Return the first of its options with these free units; asked far more often than for the others."""
+        return next(iter(self.options(free)), None)
 
-    def cuts(self, option: Option) -> Sequence[Cut]:
+    def options(self, free: Free) -> Iterable[Option]:
+        """Return what it can do with these free units; for sets, one option per number of sets, most first."""
+        raise NotImplementedError
+
+    def cuts(self, option: Option) -> list[Cut]:
         """Return what each unit of an option gets off."""
+        raise NotImplementedError
 
     def dropped(self, option: Option) -> int:
         """Return how much of its nominal discount floors held back, in minor units."""
+        return 0
 
 
-class Portion(NamedTuple):
+class Portion:
     """The fraction `above`/`below` of what the units cost, at most `cap`."""
 
-    above: int
-    below: int
-    cap: int | None = None
+    __slots__ = ("above", "below", "cap")
+
+    def __init__(self, above: int, below: int, cap: int | None = None) -> None:
+        self.above = above
+        self.below = below
+        self.cap = cap
 
 
-class Lump(NamedTuple):
+class Lump:
     """One amount off all units together; of a split tender, at most the fraction `above`/`below` of them."""
 
-    amount: int
-    above: int = 1
-    below: int = 1
+    __slots__ = ("above", "amount", "below")
+
+    def __init__(self, amount: int, above: int = 1, below: int = 1) -> None:
+        self.amount = amount
+        self.above = above
+        self.below = below
 
 
 class Rung(NamedTuple):
@@ -165,43 +197,53 @@ def read_terms(fields: Fields) -> Terms:
     )
 
 
-class Stand(Protocol):
-    """What a promotion sees of the lane it stands in."""
+class Stand:
+    """What a promotion sees of the lane it stands in.
 
-    @property
-    def runs(self) -> Sequence[Run]:
-        """All units of the cart in canonical order."""
+    `runs` are all units of the cart in canonical order, `pool` the runs it may discount: in its scope and hours, of a
+    benefit brand, discountable.
+    """
 
-    @property
-    def pool(self) -> tuple[int, ...]:
-        """The runs it may discount: in its scope and hours, of a benefit brand, discountable."""
+    __slots__ = ("pool", "runs")
+
+    def __init__(self, runs: list[Run], pool: tuple[int, ...]) -> None:
+        self.runs = runs
+        self.pool = pool
 
     @property
     def whole(self) -> Pool:
         """The pool with what it holds."""
+        raise NotImplementedError
 
     @property
     def held(self) -> tuple[int, ...]:
         """The runs in its scope and hours, discountable or not."""
+        raise NotImplementedError
 
     @property
     def spent(self) -> int:
         """What its scope is worth, as the promotion measures, in minor units."""
+        raise NotImplementedError
 
     def within(self, scope: Scope, discounted: bool) -> tuple[int, ...]:
         """Return the runs of another scope in the promotion's hours; only discountable ones if they get cheaper."""
+        raise NotImplementedError
 
     def lacks(self, product_id: str, units: int) -> Refusal:
         """Return that so many units of a product are missing."""
+        raise NotImplementedError
 
     def gift(self, product_id: str) -> Product | None:
         """Return a product if the promotion may give it away, that is, if it is of its brands."""
+        raise NotImplementedError
 
     def paid_by(self, methods: frozenset[str]) -> tuple[int, int] | None:
         """Return the share that these methods pay as a fraction, or None while the method is not known."""
+        raise NotImplementedError
 
     def claimed(self) -> str | None:
         """Return the product that was claimed as this promotion's gift."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,22 +35,9 @@ class BuyGet(Discount):
         if not pool:
             return Refusal(Reason.NOTHING_IN_SCOPE)
         wanted = stand.within(self.gets, discounted=True) if self.gets else ()
-        runs = stand.runs
         if (why := self._too_few(stand, wanted)) is not None:
             return why
-
-        def form(free: Free) -> Sequence[Block]:
-            if self.gets is not None:
-                return self._named(runs, free_of(pool, free), free_of(wanted, free))
-            if self.same_product:
-                return self._same(runs, free_of(pool, free))
-            return [self._block(runs, *group) for group in chunks(free_of(pool, free), self.buy + self.get)]
-
-        def bound() -> dict[int, int]:
-            return self._bound(runs, pool, wanted)
-
-        size = self.get if self.gets is not None else 0 if self.terms.dearest else self.buy + self.get
-        return Sets(runs, tuple(sorted({*pool, *wanted})), form, self.terms, bound, below=10_000, size=size)
+        return _Pairs(self, stand.runs, pool, wanted)
 
     def _too_few(self, stand: Stand, wanted: Sequence[int]) -> Refusal | None:
         """What one set misses, for the same product of the one nearest to a set."""
@@ -71,41 +58,67 @@ class BuyGet(Discount):
         missing = size - sum(counts.values())
         return Refusal(Reason.ADD_UNITS, units=missing) if missing > 0 else None
 
-    def _bound(self, runs: Sequence[Run], pool: Sequence[int], wanted: Sequence[int]) -> dict[int, int]:
-        """The cheapest Y of X + Y units are worth at most Y / (X + Y) of all; else any unit may be the free one."""
-        off = SCALE * (10_000 if self.terms.redistribute else self.percent)
-        if self.gets is not None:
-            return {i: off * runs[i].running // 10_000 for i in wanted}
-        share = self.get, (self.get if self.terms.dearest else self.buy + self.get)
-        return {i: -(-off * runs[i].running * share[0] // (10_000 * share[1])) for i in pool}
 
-    def _named(
-        self, runs: Sequence[Run], pool: Sequence[tuple[int, int]], wanted: list[tuple[int, int]]
-    ) -> list[Block]:
-        """Buys are the dearest units that are not needed as gets."""
+class _Pairs(Sets):
+    """Sets of so many bought and so many got, from the pool or, of a named get product, from what is `wanted`."""
+
+    __slots__ = ("pool", "rules", "wanted")
+
+    def __init__(self, rules: BuyGet, runs: list[Run], pool: tuple[int, ...], wanted: tuple[int, ...]) -> None:
+        size = rules.get if rules.gets is not None else 0 if rules.terms.dearest else rules.buy + rules.get
+        super().__init__(runs, tuple(sorted({*pool, *wanted})) if wanted else pool, rules.terms, 10_000, size=size)
+        self.rules = rules
+        self.pool = pool
+        self.wanted = wanted
+
+    def form(self, free: Free) -> list[Block]:
+        """Form sets dearest first."""
+        rules, units = self.rules, free_of(self.pool, free)
+        if rules.gets is not None:
+            return self._named(units, free_of(self.wanted, free))
+        if rules.same_product:
+            return self._same(units)
+        return [self._block(times, group) for times, group in chunks(units, rules.buy + rules.get)]
+
+    def bound(self) -> dict[int, int]:
+        """The cheapest Y of X + Y units are worth at most Y / (X + Y) of all; else any unit may be the free one."""
+        rules, runs = self.rules, self.runs
+        off = SCALE * (10_000 if self.terms.redistribute else rules.percent)
+        if rules.gets is not None:
+            return {i: off * runs[i].running // 10_000 for i in self.wanted}
+        above, below = rules.get, (rules.get if self.terms.dearest else rules.buy + rules.get)
+        return {i: -(-off * runs[i].running * above // (10_000 * below)) for i in self.pool}
+
+    def _named(self, pool: list[tuple[int, int]], wanted: list[tuple[int, int]]) -> list[Block]:
         if not self.terms.dearest:
             wanted.reverse()
         return [
-            Block(times, joined((bought, gotten)), gotten, self._saving(runs, gotten))
-            for times, bought, gotten in buys_and_gets(pool, wanted, self.buy, self.get)
+            Block(times, joined((bought, gotten)), gotten, self._saving(gotten))
+            for times, bought, gotten in buys_and_gets(pool, wanted, self.rules.buy, self.rules.get)
         ]
 
-    def _same(self, runs: Sequence[Run], pool: Sequence[tuple[int, int]]) -> list[Block]:
+    def _same(self, pool: list[tuple[int, int]]) -> list[Block]:
         products: dict[str, list[tuple[int, int]]] = {}
         for i, count in pool:
-            products.setdefault(runs[i].line.product.id, []).append((i, count))
-        size = self.buy + self.get
+            products.setdefault(self.runs[i].line.product.id, []).append((i, count))
+        size = self.rules.buy + self.rules.get
         groups = [group for units in products.values() for group in chunks(units, size)]
-        return [self._block(runs, *group) for group in sorted(groups, key=lambda group: group[1][0][0])]
+        return [self._block(times, group) for times, group in sorted(groups, key=lambda group: group[1][0][0])]
 
-    def _block(self, runs: Sequence[Run], times: int, units: Taken) -> Block:
-        cheaper = tuple(first(units, self.get)) if self.terms.dearest else tail(units, self.get)
-        return Block(times, units, cheaper, self._saving(runs, cheaper))
+    def _block(self, times: int, units: Taken) -> Block:
+        get = self.rules.get
+        cheaper = tuple(first(units, get)) if self.terms.dearest else tail(units, get)
+        return Block(times, units, cheaper, self._saving(cheaper))
 
-    def _saving(self, runs: Sequence[Run], units: Taken) -> int:
-        if self.terms.redistribute:
-            return sum(self.percent * runs[i].running * count for i, count in units)
-        return sum(min(self.percent * runs[i].running, 10_000 * runs[i].room) * count for i, count in units)
+    def _saving(self, units: Taken) -> int:
+        percent, saving = self.rules.percent, 0
+        for i, count in units:
+            run = self.runs[i]
+            off = percent * run.running
+            if not self.terms.redistribute:
+                off = min(off, 10_000 * run.room)
+            saving += off * count
+        return saving
 
 
 def read(fields: Fields, scope: Scope) -> BuyGet:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from promo_cli.pricing.reading import Fields
@@ -35,18 +34,30 @@ class Combo(Discount):
             if missing > 0 and self.least == len(self.parts):
                 return stand.lacks(product, missing)
 
-        sized = [(column, quantity) for (_, quantity), column in zip(self.parts, columns, strict=True)]
+        sized = [(tuple(column), quantity) for (_, quantity), column in zip(self.parts, columns, strict=True)]
+        return _Combos(self, stand, sized)
 
-        def bound() -> dict[int, int]:
-            return spread_price(stand.runs, sized, self.price if self.least == len(self.parts) else 0)
 
-        def form(free: Free) -> Sequence[Block]:
-            groups = [chunks(free_of(column, free), quantity) for column, quantity in sized]
-            return priced(stand.runs, together(groups, self.least), self.price)
+class _Combos(Sets):
+    """`sized` is what there is of each product, with how many of it a set takes."""
 
-        return Sets(
-            stand.runs, stand.pool, form, self.terms, bound, shape=("combo", self.parts, self.least), price=self.price
-        )
+    __slots__ = ("rules", "sized")
+
+    def __init__(self, rules: Combo, stand: Stand, sized: list[tuple[tuple[int, ...], int]]) -> None:
+        shape = ("combo", rules.parts, rules.least)
+        super().__init__(stand.runs, stand.pool, rules.terms, 1, shape, rules.price)
+        self.rules = rules
+        self.sized = sized
+
+    def form(self, free: Free) -> list[Block]:
+        """One of each product, while enough of them are left."""
+        groups = [chunks(free_of(column, free), quantity) for column, quantity in self.sized]
+        return priced(self.runs, together(groups, self.rules.least), self.price)
+
+    def bound(self) -> dict[int, int]:
+        """Every product bears a share of the price, unless a set may do without it."""
+        whole = self.rules.least == len(self.rules.parts)
+        return spread_price(self.runs, self.sized, self.price if whole else 0)
 
 
 def read(fields: Fields, scope: Scope) -> Combo:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Gift, Offer, Option
 from promo_cli.pricing.types.sets import free_of
@@ -13,27 +12,23 @@ from promo_cli.pricing.units import Cut
 _UNBOUNDED = SCALE * 10**18  # no bound per unit, so that the bound for all counts
 
 
-@dataclass(eq=False)
-class Gifts:
-    """`gift` as often as `most` and, with a trigger, as there are `size` free trigger units, which it uses up."""
+class Gifts(Offer):
+    """`gift` as often as `most` and, with a trigger, as there are `size` free trigger units, which it uses up.
 
-    gift: Gift
-    most: int
-    reach: tuple[int, ...] = ()
-    size: int = 0
+    More gifts save more.
+    """
 
-    @property
-    def steady(self) -> bool:
-        """More gifts save more."""
-        return True
+    __slots__ = ("gift", "most", "size")
+
+    def __init__(self, gift: Gift, most: int, reach: tuple[int, ...] = (), size: int = 0) -> None:
+        super().__init__(reach)
+        self.gift = gift
+        self.most = most
+        self.size = size
 
     def ceiling(self) -> Ceiling:
         """Return the value of all gifts."""
         return Ceiling(self.most * self.gift.units * self.gift.price, dict.fromkeys(self.reach, _UNBOUNDED))
-
-    def outdoes(self, other: Offer, *, strictly: bool) -> bool:
-        """Not compared."""
-        return False
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield one option per number of times, the most first."""
@@ -44,10 +39,6 @@ class Gifts:
             taken = tuple(first(units, times * self.size))
             yield Option(gift.units * gift.price, taken, times, (), (gift,))
 
-    def cuts(self, option: Option) -> Sequence[Cut]:
-        """Return nothing: no unit of the cart gets cheaper."""
-        return ()
-
-    def dropped(self, option: Option) -> int:
-        """Return nothing: floors do not bind gifts."""
-        return 0
+    def cuts(self, option: Option) -> list[Cut]:
+        """Return nothing: no unit of the cart gets cheaper, and floors do not bind gifts."""
+        return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from promo_cli.pricing.reading import Fields
@@ -29,23 +29,37 @@ class MixMatch(Discount):
     def offer(self, stand: Stand) -> Offer | Refusal:
         """Form complete sets."""
         runs, pool = stand.runs, stand.pool
-        missing = self.size - sum([runs[i].count for i in pool])
+        missing = self.size
+        for i in pool:
+            missing -= runs[i].count
         if missing > 0:
             return Refusal(Reason.ADD_UNITS, units=missing)
 
-        def bound() -> dict[int, int]:
-            return spread_price(runs, [(pool, self.size)], self.price)
-
-        def form(free: Free) -> Sequence[Block]:
-            units = free_of(pool, free)
-            groups = _distinct(runs, units, self.size) if self.distinct else chunks(units, self.size)
-            return priced(runs, groups, self.price)
-
-        shape = ("mix", self.size, self.distinct)
-        return Sets(runs, pool, form, self.terms, bound, shape=shape, price=self.price, size=self.size)
+        return _Mixes(self, stand)
 
 
-def _distinct(runs: Sequence[Run], units: list[tuple[int, int]], size: int) -> Iterator[tuple[int, Taken]]:
+class _Mixes(Sets):
+    """So many units of the pool to a set."""
+
+    __slots__ = ("rules",)
+
+    def __init__(self, rules: MixMatch, stand: Stand) -> None:
+        shape = ("mix", rules.size, rules.distinct)
+        super().__init__(stand.runs, stand.pool, rules.terms, 1, shape, rules.price, rules.size)
+        self.rules = rules
+
+    def form(self, free: Free) -> list[Block]:
+        """The dearest groups first."""
+        units, size = free_of(self.reach, free), self.rules.size
+        groups = _distinct(self.runs, units, size) if self.rules.distinct else chunks(units, size)
+        return priced(self.runs, groups, self.price)
+
+    def bound(self) -> dict[int, int]:
+        """Every unit bears a share of the price."""
+        return spread_price(self.runs, [(self.reach, self.rules.size)], self.price)
+
+
+def _distinct(runs: list[Run], units: list[tuple[int, int]], size: int) -> Iterator[tuple[int, Taken]]:
     """Groups of different products, each of the dearest units left. A group repeats while its runs last."""
     left = dict(units)
     while True:

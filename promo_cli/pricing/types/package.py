@@ -57,28 +57,28 @@ class Package(Discount):
         return Packages(stand.runs, reach, tuple(pools), self.price, self.terms)
 
 
-@dataclass(eq=False)
-class Packages:
-    """Any number of complete packages, each cheaper than its parts."""
+class Packages(Offer):
+    """Any number of complete packages, each cheaper than its parts. Fewer with more choices in each may save more."""
 
-    runs: Sequence[Run]
-    reach: tuple[int, ...]
-    pools: tuple[tuple[Part, tuple[int, ...]], ...]
-    price: int
-    terms: Terms
+    __slots__ = ("pools", "price", "runs", "terms")
 
-    @property
-    def steady(self) -> bool:
-        """Fewer packages with more choices in each may save more."""
-        return False
+    def __init__(
+        self,
+        runs: list[Run],
+        reach: tuple[int, ...],
+        pools: tuple[tuple[Part, tuple[int, ...]], ...],
+        price: int,
+        terms: Terms,
+    ) -> None:
+        super().__init__(reach, False)
+        self.runs = runs
+        self.pools = pools
+        self.price = price
+        self.terms = terms
 
     def ceiling(self) -> Ceiling:
         """Return what every unit costs."""
         return Ceiling(None, {i: SCALE * self.runs[i].base for i in self.reach})
-
-    def outdoes(self, other: Offer, *, strictly: bool) -> bool:
-        """Not compared."""
-        return False
 
     def options(self, free: Free) -> Iterator[Option]:
         """Yield one option per number of packages, the most first."""
@@ -94,7 +94,7 @@ class Packages:
                 )
                 yield Option(worth, taken, times, taken, (), tuple(sets))
 
-    def cuts(self, option: Option) -> Sequence[Cut]:
+    def cuts(self, option: Option) -> list[Cut]:
         """Return what each part gets off, package by package in the option's order, by value without surcharges."""
         return [cut for times, one in option.sets for cut in [*self._cuts(one)] * times]
 

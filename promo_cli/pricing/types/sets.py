@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
 
 from promo_cli.pricing.money import half_up
 from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Offer, Option, Taken, Terms
@@ -13,53 +11,64 @@ from promo_cli.pricing.types.spread import first, share_out
 from promo_cli.pricing.units import Cut, Run
 
 
-class Block(NamedTuple):
+class Block:
     """`times` equal sets: the units of one set by run, those of them that get cheaper, and what one set is cut by.
 
     `saving` is in minor units times the offer's `below`, so that shares of a unit stay exact until they are added up.
     """
 
-    times: int
-    units: Taken
-    cheaper: Taken
-    saving: int
+    __slots__ = ("cheaper", "saving", "times", "units")
+
+    def __init__(self, times: int, units: Taken, cheaper: Taken, saving: int) -> None:
+        self.times = times
+        self.units = units
+        self.cheaper = cheaper
+        self.saving = saving
 
 
-Form = Callable[[Free], Sequence[Block]]
-"""Forms all sets that save something from free units, in the order in which they are used."""
+class Sets(Offer):
+    """Any number of complete sets, the first ones formed first. Each type that works by sets says how they form.
 
-
-@dataclass(eq=False)
-class Sets:
-    """Any number of complete sets, the first ones formed first.
-
-    `each` prices every cheaper unit by itself; `bound` tells what a unit of a run can contribute, in parts of 1/SCALE.
-    Units contribute in groups of `size`, so that of those free some are left over; 0 if they do not.
-    Offers of equal `shape` form the same sets, each for a `price`; None compares with nothing.
+    More sets save more, because none is formed that saves nothing. Units contribute in groups of `size`, so that of
+    those free some are left over; 0 if they do not. Offers of equal `shape` form the same sets, each for
+    a `price`; None compares with nothing.
     """
 
-    runs: Sequence[Run]
-    reach: tuple[int, ...]
-    form: Form
-    terms: Terms
-    bound: Callable[[], Mapping[int, int]]
-    below: int = 1
-    each: Callable[[Run], int] | None = None
-    shape: tuple[object, ...] | None = None
-    price: int = 0
-    size: int = 0
-    _formed: tuple[Free, Sequence[Block]] | None = None
+    __slots__ = ("_blocks", "_formed", "below", "price", "runs", "shape", "size", "terms")
 
-    @property
-    def steady(self) -> bool:
-        """More sets save more, because none is formed that saves nothing."""
-        return True
+    def __init__(
+        self,
+        runs: list[Run],
+        reach: tuple[int, ...],
+        terms: Terms,
+        below: int = 1,
+        shape: tuple[object, ...] | None = None,
+        price: int = 0,
+        size: int = 0,
+    ) -> None:
+        super().__init__(reach)
+        self.runs = runs
+        self.terms = terms
+        self.below = below
+        self.shape = shape
+        self.price = price
+        self.size = size
+        self._formed: Free | None = None
+        self._blocks: list[Block] = []
+
+    def form(self, free: Free) -> list[Block]:
+        """Form all sets that save something from free units, in the order in which they are used."""
+        raise NotImplementedError
+
+    def bound(self) -> dict[int, int]:
+        """Return what a unit of a run can contribute to any set, in parts of 1/SCALE minor unit."""
+        raise NotImplementedError
 
     def ceiling(self) -> Ceiling:
         """Return what one unit can contribute to any set."""
         return Ceiling(None, self.bound(), 1 if self.below > 1 else 0)
 
-    def outdoes(self, other: Offer, *, strictly: bool) -> bool:
+    def outdoes(self, other: Offer, strictly: bool) -> bool:
         """The same sets, any number of them, for less; a floor could level the difference.
 
         Equal offers are both kept: one set by each may be earlier in order than two by one.
@@ -74,34 +83,39 @@ class Sets:
             and not any(self.runs[i].line.floor for i in self.reach)
         )
 
+    def first(self, free: Free) -> Option | None:
+        """Return the option with the most sets."""
+        blocks = self._of(free)
+        times = self._most(blocks)
+        return self._option(blocks, times) if times > 0 else None
+
     def options(self, free: Free) -> Iterator[Option]:
         """Yield one option per number of sets, the most first."""
-        if self._formed is None or self._formed[0] is not free:  # the lane's start is asked about more than once
-            self._formed = (free, self.form(free))
-        blocks = self._formed[1]
+        blocks = self._of(free)
         for times in range(self._most(blocks), 0, -1):
             yield self._option(blocks, times)
 
     def cuts(self, option: Option) -> list[Cut]:
         """Return what each cheaper unit gets off."""
-        if self.each is not None:
-            return [(i, count, self.each(self.runs[i])) for i, count in option.cheaper]
         floored = any(self.runs[i].line.floor for i, _ in option.cheaper)
         return share_out(self.runs, option.cheaper, option.worth, floored)
 
-    def dropped(self, option: Option) -> int:
-        """Return what floors held back; sets promise a price, not an amount, so nothing."""
-        return 0
+    def _of(self, free: Free) -> list[Block]:
+        if self._formed is not free:  # the lane's start is asked about more than once
+            self._formed, self._blocks = free, self.form(free)
+        return self._blocks
 
-    def _most(self, blocks: Sequence[Block]) -> int:
-        most, terms = sum([block.times for block in blocks]), self.terms
+    def _most(self, blocks: list[Block]) -> int:
+        most, terms = 0, self.terms
+        for block in blocks:
+            most += block.times
         if terms.max_applications is not None:
             most = min(most, terms.max_applications)
         if terms.max_units is not None or terms.max_units_per_line is not None:
             most = min(most, self._within(blocks))
         return most
 
-    def _within(self, blocks: Sequence[Block]) -> int:
+    def _within(self, blocks: list[Block]) -> int:
         """How many sets come before the first whose cheaper units would be too many, in all or on a line."""
         used: dict[int | None, int] = {}
         within = 0
@@ -123,10 +137,10 @@ class Sets:
                 break
         return within
 
-    def _option(self, blocks: Sequence[Block], times: int) -> Option:
+    def _option(self, blocks: list[Block], times: int) -> Option:
         if times == blocks[0].times == 1:  # one set alone is as it was formed
-            _, units, gets, saving = blocks[0]
-            return Option(self._saved(saving, gets), units, 1, gets)
+            only = blocks[0]
+            return Option(self._saved(only.saving, only.cheaper), only.units, 1, only.cheaper)
         used: dict[int, int] = {}
         cheaper: dict[int, int] = {}
         saving, left = 0, times
@@ -144,10 +158,13 @@ class Sets:
         return Option(self._saved(saving, gets), tuple(sorted(used.items())), times, gets)
 
     def _saved(self, saving: int, gets: Taken) -> int:
-        return min(half_up(saving, self.below), sum([self.runs[i].room * count for i, count in gets]))
+        worth, room, runs = half_up(saving, self.below), 0, self.runs
+        for i, count in gets:
+            room += runs[i].room * count
+        return worth if worth < room else room
 
 
-def chunks(units: Sequence[tuple[int, int]], size: int) -> list[tuple[int, Taken]]:
+def chunks(units: Iterable[tuple[int, int]], size: int) -> list[tuple[int, Taken]]:
     """Cut units into groups of `size` in their order; equal groups in a row come as (how many, one of them)."""
     groups: list[tuple[int, Taken]] = []
     begun: list[tuple[int, int]] = []
@@ -170,7 +187,7 @@ def chunks(units: Sequence[tuple[int, int]], size: int) -> list[tuple[int, Taken
     return groups
 
 
-def free_of(reach: Sequence[int], free: Free) -> list[tuple[int, int]]:
+def free_of(reach: tuple[int, ...], free: Free) -> list[tuple[int, int]]:
     """Return the free units of some runs."""
     return [(i, free[i]) for i in reach if free[i]]
 
@@ -240,17 +257,19 @@ def buys_and_gets(
             rights.insert(0, (right_times - times, right))
 
 
-def priced(runs: Sequence[Run], groups: Iterable[tuple[int, Taken]], price: int) -> list[Block]:
+def priced(runs: list[Run], groups: Iterable[tuple[int, Taken]], price: int) -> list[Block]:
     """Return the groups that get cheaper at a price for each, in minor units."""
     blocks = []
     for times, units in groups:
-        saving = sum([runs[i].running * count for i, count in units]) - price
+        saving = -price
+        for i, count in units:
+            saving += runs[i].running * count
         if saving > 0:
             blocks.append(Block(times, units, units, saving))
     return blocks
 
 
-def spread_price(runs: Sequence[Run], parts: Sequence[tuple[Sequence[int], int]], price: int) -> dict[int, int]:
+def spread_price(runs: list[Run], parts: Sequence[tuple[Sequence[int], int]], price: int) -> dict[int, int]:
     """Return bounds for sets of a price: each part (its runs, how many units) bears a share by its dearest unit.
 
     Whatever units make a set, it saves no more than each of them costs above its share of the price.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 from promo_cli.pricing.money import allocate, half_up
 from promo_cli.pricing.reasons import Reason, Refusal
@@ -25,81 +23,88 @@ from promo_cli.pricing.types.base import (
 from promo_cli.pricing.units import Cut, Run
 
 
-class Each(NamedTuple):
+class Each:
     """An amount off every unit."""
 
-    amount: int
+    __slots__ = ("amount",)
+
+    def __init__(self, amount: int) -> None:
+        self.amount = amount
 
 
-class Down(NamedTuple):
+class Down:
     """Every unit down to a price; units that cost no more are left alone."""
 
-    price: int
+    __slots__ = ("price",)
+
+    def __init__(self, price: int) -> None:
+        self.price = price
 
 
 Formula = Portion | Lump | Each | Down
 
 
-@dataclass(eq=False)
-class Spread:
-    """Takes every free unit of its reach, or as many as the terms allow, and discounts them together."""
+class Spread(Offer):
+    """Takes every free unit of its reach, or as many as the terms allow, and discounts them together.
 
-    runs: Sequence[Run]
-    pool: Pool
-    formula: Formula
-    terms: Terms
+    `floored`: some unit may not go down to nothing.
+    """
 
-    @property
-    def reach(self) -> tuple[int, ...]:
-        """The runs of its pool."""
-        return self.pool.reach
+    __slots__ = ("floored", "formula", "pool", "runs", "terms")
 
-    @property
-    def floored(self) -> bool:
-        """Whether some unit may not go down to nothing."""
-        return self.pool.floored
-
-    @property
-    def steady(self) -> bool:
-        """There is but one option."""
-        return True
+    def __init__(self, runs: list[Run], pool: Pool, formula: Formula, terms: Terms) -> None:
+        super().__init__(pool.reach, True, True)
+        self.runs = runs
+        self.pool = pool
+        self.formula = formula
+        self.terms = terms
+        self.floored = pool.floored
 
     def ceiling(self) -> Ceiling:
         """Return the cap or amount, and what the formula takes off each unit."""
         runs, formula = self.runs, self.formula
-        match formula:
-            case Portion(above, below, cap):
-                each = {i: -(-SCALE * above * runs[i].running // below) for i in self.reach}
+        if isinstance(formula, Portion):
+            above, below, redistributed = SCALE * formula.above, formula.below, self.terms.redistribute
+            each: dict[int, int] = {}
+            for i in self.reach:
+                run = runs[i]
+                amount = -(-above * run.running // below)
                 if self.floored:
-                    each = {
-                        i: SCALE * runs[i].room if self.terms.redistribute else min(amount, SCALE * runs[i].room)
-                        for i, amount in each.items()
-                    }
-                return Ceiling(cap, each, len({runs[i].line.number for i in self.reach}) if self.terms.by_line else 1)
-            case Lump(amount):
-                return Ceiling(amount, {i: SCALE * runs[i].room for i in self.reach})
-            case _:
-                return Ceiling(None, {i: SCALE * max(0, _off(formula, runs[i])) for i in self.reach})
+                    room = SCALE * run.room
+                    amount = room if redistributed or room < amount else amount
+                each[i] = amount
+            halves = len({runs[i].line.number for i in self.reach}) if self.terms.by_line else 1
+            return Ceiling(formula.cap, each, halves)
+        if isinstance(formula, Lump):
+            return Ceiling(formula.amount, {i: SCALE * runs[i].room for i in self.reach})
+        return Ceiling(None, {i: SCALE * max(0, _off(formula, runs[i])) for i in self.reach})
 
-    def outdoes(self, other: Offer, *, strictly: bool) -> bool:
+    def outdoes(self, other: Offer, strictly: bool) -> bool:
         """All units of the same pool, by a formula that gives more."""
-        if not isinstance(other, Spread) or self.pool is not other.pool or self.terms != other.terms:
+        if not isinstance(other, Spread) or self.pool is not other.pool:
+            return False
+        if self.terms is not other.terms and self.terms != other.terms:
             return False
         if self.terms.selective or self.terms.by_line or (strictly and self.floored):
             return False
         return _gives_more(self.formula, other.formula, self._least() if strictly else None, self.floored)
 
-    def options(self, free: Free) -> Iterator[Option]:
-        """Yield the one way to apply it; with fewer units free, one that saves nothing may save something."""
+    def first(self, free: Free) -> Option | None:
+        """Return the one way to apply it; with fewer units free, one that saves nothing may save something."""
         taken = self._taken(free)
-        if taken:
-            yield Option(self._worth(taken), taken, 1, taken)
+        return Option(self._worth(taken), taken, 1, taken) if taken else None
+
+    def options(self, free: Free) -> Iterable[Option]:
+        """Return the one way to apply it."""
+        option = self.first(free)
+        return () if option is None else (option,)
 
     def cuts(self, option: Option) -> list[Cut]:
         """Return what each unit gets off, shared by value where the discount is one amount."""
-        if isinstance(self.formula, Each | Down):
-            return [(i, count, _off(self.formula, self.runs[i])) for i, count in option.cheaper]
-        if isinstance(self.formula, Portion) and self.terms.by_line and not self._capped(option.cheaper):
+        formula = self.formula
+        if isinstance(formula, (Each, Down)):
+            return [(i, count, _off(formula, self.runs[i])) for i, count in option.cheaper]
+        if self.terms.by_line and isinstance(formula, Portion) and not self._capped(option.cheaper):
             return self._cuts_by_line(option.cheaper)
         return share_out(self.runs, option.cheaper, option.worth, self.floored)
 
@@ -107,18 +112,18 @@ class Spread:
         """Return what floors held back."""
         if not self.floored:
             return 0
-        runs = [(self.runs[i], count) for i, count in option.cheaper]
-        base = sum(run.running * count for run, count in runs)
-        match self.formula:
-            case Portion(above, below, cap):
-                nominal = half_up(base * above, below)
-                nominal = nominal if cap is None else min(nominal, cap)
-            case Lump():
-                nominal = self._most(self.formula, base)
-            case Each(amount):
-                nominal = sum(min(amount, run.running) * count for run, count in runs)
-            case Down(price):
-                nominal = sum((run.running - price) * count for run, count in runs)
+        runs = self.runs
+        base = self._base(option.cheaper)
+        formula = self.formula
+        if isinstance(formula, Portion):
+            nominal = half_up(base * formula.above, formula.below)
+            nominal = nominal if formula.cap is None else min(nominal, formula.cap)
+        elif isinstance(formula, Lump):
+            nominal = _most(formula, base)
+        elif isinstance(formula, Each):
+            nominal = sum([min(formula.amount, runs[i].running) * count for i, count in option.cheaper])
+        else:
+            nominal = sum([(runs[i].running - formula.price) * count for i, count in option.cheaper])
         return max(0, nominal - option.worth)
 
     def _least(self) -> int:
@@ -160,47 +165,44 @@ class Spread:
         return kept
 
     def _worth(self, taken: Taken) -> int:
-        runs = self.runs
-        match self.formula:
-            case Portion():
-                return self._portion(taken)
-            case Lump():
-                worth = self._most(self.formula, self._base(taken))
-                return min(worth, sum(runs[i].room * count for i, count in taken)) if self.floored else worth
-            case _:
-                return sum(_off(self.formula, runs[i]) * count for i, count in taken)
+        runs, formula = self.runs, self.formula
+        if isinstance(formula, Portion):
+            return self._portion(formula, taken)
+        if isinstance(formula, Lump):
+            worth = _most(formula, self._base(taken))
+            return min(worth, _room(runs, taken)) if self.floored else worth
+        return sum([_off(formula, runs[i]) * count for i, count in taken])
 
-    def _portion(self, taken: Taken) -> int:
-        if self.terms.by_line and not self._capped(taken):
-            return sum(units * amount for _, units, amount in self._cuts_by_line(taken))
-        above, below, cap = self._rate(taken)
-        runs = self.runs
-        base = self._base(taken)
+    def _portion(self, formula: Portion, taken: Taken) -> int:
+        base, cap = self._base(taken), formula.cap
+        above, below = formula.above, formula.below
+        if cap is not None and base * above <= cap * below:  # it would not get so much
+            cap = None
+        if cap is None and self.terms.by_line:
+            return sum([units * amount for _, units, amount in self._cuts_by_line(taken)])
         if not self.floored:
             return half_up(base * above, below) if cap is None else cap
         if self.terms.redistribute:
             total = half_up(base * above, below) if cap is None else cap
-            return min(total, sum(runs[i].room * count for i, count in taken))
+            return min(total, _room(self.runs, taken))
         if cap is not None:
             above, below = cap, base
-        return half_up(sum(min(above * runs[i].running, below * runs[i].room) * count for i, count in taken), below)
-
-    def _rate(self, taken: Taken) -> Portion:
-        """The portion; its cap only where it is less than what the units would get."""
-        assert isinstance(self.formula, Portion)
-        above, below, cap = self.formula
-        if cap is not None and self._base(taken) * above <= cap * below:
-            return Portion(above, below)
-        return self.formula
+        runs = self.runs
+        return half_up(sum([min(above * runs[i].running, below * runs[i].room) * count for i, count in taken]), below)
 
     def _base(self, taken: Taken) -> int:
         if taken is self.pool.taken:
             return self.pool.base
-        runs = self.runs
-        return sum([runs[i].running * count for i, count in taken])
+        runs, base = self.runs, 0
+        for i, count in taken:
+            base += runs[i].running * count
+        return base
 
     def _capped(self, taken: Taken) -> bool:
-        return self._rate(taken).cap is not None
+        formula = self.formula
+        if not isinstance(formula, Portion) or formula.cap is None:
+            return False
+        return self._base(taken) * formula.above > formula.cap * formula.below
 
     def _cuts_by_line(self, taken: Taken) -> list[Cut]:
         lines: dict[int, list[tuple[int, int]]] = {}
@@ -210,14 +212,19 @@ class Spread:
         uncapped = Portion(self.formula.above, self.formula.below)
         cuts: list[Cut] = []
         for units in lines.values():
-            terms = _BY_TOTAL[self.terms.redistribute]
-            alone = Spread(self.runs, self.pool, uncapped, terms)
-            cuts += share_out(self.runs, units, alone._portion(tuple(units)), self.floored)
+            alone = Spread(self.runs, self.pool, uncapped, _BY_TOTAL[self.terms.redistribute])
+            own = tuple(units)
+            cuts += share_out(self.runs, own, alone._portion(uncapped, own), self.floored)
         return cuts
 
-    @staticmethod
-    def _most(lump: Lump, base: int) -> int:
-        return min(lump.amount, half_up(base * lump.above, lump.below))
+
+def _most(lump: Lump, base: int) -> int:
+    share = base if lump.above == lump.below else half_up(base * lump.above, lump.below)
+    return lump.amount if lump.amount < share else share
+
+
+def _room(runs: list[Run], taken: Taken) -> int:
+    return sum([runs[i].room * count for i, count in taken])
 
 
 def _gives_more(one: Formula, other: Formula, least: int | None, floored: bool) -> bool:
@@ -226,31 +233,33 @@ def _gives_more(one: Formula, other: Formula, least: int | None, floored: bool) 
     An amount is all that the units cost, capped; where floors hold, it is not compared with a percentage, because it
     moves what they hold back to other units.
     """
-    match one, other:
-        case Lump(), Lump() if least is not None and one[1:] == other[1:]:
+    if isinstance(one, Each) and isinstance(other, Each):
+        return one.amount >= other.amount if least is None else one.amount > other.amount < least
+    if least is not None and isinstance(one, Lump) and isinstance(other, Lump):
+        alike = one.above == other.above and one.below == other.below
+        if alike:
             return one.amount > other.amount < least
-        case ((Portion() | Lump()), (Portion() | Lump())) if not floored or type(one) is type(other):
-            (above, below, cap), (less, of, limit) = _as_portion(one), _as_portion(other)
-            gain, capped = above * of - less * below, cap is not None and (limit is None or cap < limit)
-            if least is None:
-                return gain >= 0 and not capped
-            return gain * least >= below * of and not capped and (cap is None or cap != limit)
-        case Each(amount), Each(less):
-            return amount >= less if least is None else amount > less < least
-    return False
+    if not isinstance(one, (Portion, Lump)) or not isinstance(other, (Portion, Lump)):
+        return False
+    if floored and isinstance(one, Portion) is not isinstance(other, Portion):
+        return False
+    mine, theirs = _as_portion(one), _as_portion(other)
+    cap, limit = mine.cap, theirs.cap
+    gain = mine.above * theirs.below - theirs.above * mine.below
+    capped = cap is not None and (limit is None or cap < limit)
+    if least is None:
+        return gain >= 0 and not capped
+    return gain * least >= mine.below * theirs.below and not capped and (cap is None or cap != limit)
 
 
 def _as_portion(formula: Portion | Lump) -> Portion:
     return formula if isinstance(formula, Portion) else Portion(formula.above, formula.below, formula.amount)
 
 
-def _off(formula: Formula, run: Run) -> int:
-    match formula:
-        case Each(amount):
-            return min(amount, run.room)
-        case Down(price):
-            return min(run.running - price, run.room)
-    raise TypeError(formula)
+def _off(formula: Each | Down, run: Run) -> int:
+    off = formula.amount if isinstance(formula, Each) else run.running - formula.price
+    room = run.room
+    return off if off < room else room
 
 
 def spread(stand: Stand, formula: Formula, terms: Terms) -> Spread | Refusal:
@@ -277,12 +286,17 @@ def first(units: Sequence[tuple[int, int]], most: int) -> list[tuple[int, int]]:
     return kept
 
 
-def share_out(runs: Sequence[Run], units: Sequence[tuple[int, int]], total: int, floored: bool) -> list[Cut]:
+def share_out(runs: list[Run], units: Taken, total: int, floored: bool) -> list[Cut]:
     """Return `total` shared over units by value, each at most its room; `floored`: that may be less than its price."""
     prices = [runs[i].running for i, _ in units]
-    rooms = [runs[i].room for i, _ in units] if floored else prices
-    shares = allocate(total, prices, rooms, [count for _, count in units])
-    return [(i, count, amount) for (i, _), parts in zip(units, shares, strict=True) for count, amount in parts]
+    counts = [count for _, count in units]
+    shares = allocate(total, prices, [runs[i].room for i, _ in units] if floored else prices, counts)
+    cuts: list[Cut] = []
+    for place in range(len(units)):
+        i = units[place][0]
+        for count, amount in shares[place]:
+            cuts.append((i, count, amount))
+    return cuts
 
 
 _BY_TOTAL = {

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.scope import Scope, of_products
-from promo_cli.pricing.types.base import SCALE, Discount, Free, Offer, Stand, read_terms
+from promo_cli.pricing.types.base import SCALE, Discount, Free, Offer, Option, Stand, read_terms
 from promo_cli.pricing.types.sets import Block, Sets, buys_and_gets, free_of, joined
-from promo_cli.pricing.units import Run
+from promo_cli.pricing.units import Cut, Run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,23 +46,43 @@ class Upsell(Discount):
             return Refusal(Reason.ADD_UNITS, units=missing)
         if not stand.pool:
             return stand.lacks(self.product, 1)
-        cheaper = tuple(i for i in stand.pool if self._off(runs[i]) > 0)
+        cheaper = tuple([i for i in stand.pool if self.off(runs[i]) > 0])
+        return _Upsells(self, runs, required, cheaper)
 
-        def bound() -> dict[int, int]:
-            return {i: SCALE * self._off(runs[i]) for i in cheaper}
-
-        def form(free: Free) -> Sequence[Block]:
-            return [
-                Block(times, joined((bought, added)), added, sum(self._off(runs[i]) * count for i, count in added))
-                for times, bought, added in buys_and_gets(
-                    free_of(required, free), free_of(cheaper, free), self.quantity, 1
-                )
-            ]
-
-        return Sets(runs, tuple(sorted({*required, *cheaper})), form, self.terms, bound, each=self._off)
-
-    def _off(self, run: Run) -> int:
+    def off(self, run: Run) -> int:
+        """Return what the special price takes off a unit."""
         return min(run.running - self.price, run.room)
+
+
+class _Upsells(Sets):
+    """Pairs of what is `required` and of what gets `cheaper`, each cheaper unit priced by itself."""
+
+    __slots__ = ("cheaper", "required", "rules")
+
+    def __init__(self, rules: Upsell, runs: list[Run], required: tuple[int, ...], cheaper: tuple[int, ...]) -> None:
+        super().__init__(runs, tuple(sorted({*required, *cheaper})), rules.terms)
+        self.rules = rules
+        self.required = required
+        self.cheaper = cheaper
+
+    def form(self, free: Free) -> list[Block]:
+        """The dearest units first."""
+        required, cheaper = free_of(self.required, free), free_of(self.cheaper, free)
+        return [
+            Block(times, joined((bought, added)), added, sum([self._off(i) * count for i, count in added]))
+            for times, bought, added in buys_and_gets(required, cheaper, self.rules.quantity, 1)
+        ]
+
+    def bound(self) -> dict[int, int]:
+        """Only the cheaper unit contributes."""
+        return {i: SCALE * self._off(i) for i in self.cheaper}
+
+    def cuts(self, option: Option) -> list[Cut]:
+        """Return what the special price takes off each."""
+        return [(i, count, self._off(i)) for i, count in option.cheaper]
+
+    def _off(self, i: int) -> int:
+        return self.rules.off(self.runs[i])
 
 
 def read(fields: Fields, scope: Scope) -> Upsell:
