@@ -27,7 +27,7 @@ def translate(error: Exception, start: Path) -> Failure:
 
     match error:
         case CartError():
-            return Failure([_cart_diagnostic(error)], exit_code=1)
+            return Failure([_cart_diagnostic(error, start)], exit_code=1)
         case BundleError():
             return Failure([codes.BAD_BUNDLE.at(None, str(error), help="run `promo till sync` again")], exit_code=1)
         case StorageError():
@@ -41,11 +41,27 @@ def translate(error: Exception, start: Path) -> Failure:
             return _internal(error, start)
 
 
-def _cart_diagnostic(error: CartError) -> Diagnostic:
+def _cart_diagnostic(error: CartError, start: Path) -> Diagnostic:
     notes = [f"expected {error.expected}, found {error.found}"] if error.expected else []
     place = Location("cart", pointer=error.pointer)
     at = f" (at {error.pointer})" if error.pointer else ""
-    return codes.BAD_CART.at(place, f"{error.message}{at}", notes=notes, help=error.help or None)
+    return codes.BAD_CART.at(
+        place, f"{error.message}{at}", notes=notes, help=_meant(error, start) or error.help or None
+    )
+
+
+def _meant(error: CartError, start: Path) -> str | None:
+    """The product of the workspace that an unknown one most likely stands for."""
+    from promo_cli.diagnostics.suggest import nearest
+    from promo_cli.workspace import load
+
+    if error.kind != "reference" or not error.pointer.endswith("/product_id"):
+        return None
+    try:
+        guess = nearest(error.found.strip("'\""), (one.id for one in load(start).products))
+    except Failure:
+        return None
+    return f"did you mean `{guess}`?" if guess else None
 
 
 def _internal(error: Exception, start: Path) -> Failure:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from promo_cli.model.base import DAYS
+from promo_cli.model.base import DAYS, EndOfDay
 from promo_cli.pipeline.draft import Tier, Wish
 
 Answers = dict[str, Any]
@@ -152,7 +152,7 @@ def _days(text: str) -> tuple[int, ...]:
 
 def _hours(text: str) -> tuple[dt.time, dt.time]:
     begin, end = text.replace(" ", "").split("-")
-    return _time(begin), _time(end)
+    return _time(begin), EndOfDay() if end in ("24", "24:00") else _time(end)
 
 
 def _time(text: str) -> dt.time:

@@ -10,7 +10,7 @@ from promo_cli.diagnostics import Severity
 from promo_cli.model.promotion import Promotion
 from promo_cli.validation.facts import Facts
 from promo_cli.validation.rule import Also, Change, Finding, rule, workspace_rule
-from promo_cli.validation.words import money, number, several
+from promo_cli.validation.words import money, number, several, written
 
 PERCENT_DECIMALS = 2
 QUANTITY_DECIMALS = 3
@@ -133,7 +133,7 @@ def negative(promotion: Promotion[Any], facts: Facts) -> Iterator[Finding]:
     """
     for stated in facts.numbers(promotion):
         if stated.value < 0 and stated.kind != "percent":
-            positive = number(-stated.value)
+            positive = written(-stated.value)
             change = Change(stated.pointer, positive)
             yield Finding(
                 f"{number(stated.value)} is below zero", stated.pointer, help=f"write {positive}", change=change
@@ -302,7 +302,7 @@ def _finer(pointer: str, value: Decimal, allowed: int, kind: str, facts: Facts, 
         advice = f"write {meant} for {meant.replace('_', ',')}: the point separates decimals, not thousands"
         return Finding(message, pointer, of, help=advice, change=Change(pointer, meant))
     rounded = round(value, allowed)
-    shorter = number(rounded)
+    shorter = written(rounded)
     return Finding(
         message, pointer, of, help=f"write {shorter}", change=Change(pointer, shorter, safe=rounded == value)
     )

@@ -12,7 +12,7 @@ from promo_cli.model.promotion import Promotion
 from promo_cli.model.rules import ThresholdTier
 from promo_cli.validation.facts import Facts
 from promo_cli.validation.rule import Also, Change, Finding, rule
-from promo_cli.validation.words import money, number
+from promo_cli.validation.words import money, written
 
 Step = tuple[int, ThresholdTier]
 """A tier and its place in the file."""
@@ -195,7 +195,7 @@ def tier_without_benefit(promotion: Promotion[Any], facts: Facts) -> Iterator[Fi
 def _ends_wrong(message: str, low: int, following: Step, advice: str) -> Finding:
     """A tier that does not end where the next one begins."""
     high, higher = following
-    begins, place = number(higher.min_amount), f"/rules/tiers/{low}/max_amount"
+    begins, place = written(higher.min_amount), f"/rules/tiers/{low}/max_amount"
     also = (Also(f"`{higher.tier_name}` begins here", f"/rules/tiers/{high}/min_amount"),)
     return Finding(message, place, also=also, help=f"write {begins}{advice}", change=Change(place, begins))
 

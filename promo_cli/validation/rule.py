@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
 
-from promo_cli.diagnostics import Code, Diagnostic, Edit, Fix, Related, Scope, Severity
+from promo_cli.diagnostics import Code, Diagnostic, Edit, Fix, Range, Related, Scope, Severity
 from promo_cli.model.promotion import Promotion
 from promo_cli.validation.facts import Facts
 from promo_cli.workspace import Workspace
@@ -136,4 +136,16 @@ def _fix(change: Change, about: BaseModel, workspace: Workspace) -> Fix | None:
     path = workspace.origin(about).path
     if span is None or span.start.line != span.end.line or path.endswith(".csv"):
         return None
-    return Fix("safe" if change.safe else "unsafe", (Edit(path, span, change.text),))
+    text = _alike(change.text, _text(workspace, path, span))
+    return Fix("safe" if change.safe else "unsafe", (Edit(path, span, text),))
+
+
+def _text(workspace: Workspace, path: str, span: Range) -> str:
+    line = (workspace.sources.text(path) or "").split("\n")[span.start.line - 1]
+    return line[span.start.column - 1 : span.end.column - 1]
+
+
+def _alike(number: str, before: str) -> str:
+    """Without groups of three digits where a long number is replaced that has none."""
+    bare = number.replace("_", "")
+    return bare if before.isdecimal() and len(before) > 3 and bare.isdecimal() else number

@@ -24,6 +24,12 @@ def number(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def written(value: Decimal) -> str:
+    """As people write it in a file, from 1,000 on in groups of three digits: 20, 200_000."""
+    whole, point, rest = number(value).partition(".")
+    return f"{int(whole):_}{point}{rest}"
+
+
 def days(numbers: Sequence[int]) -> str:
     """`sat and sun`."""
     return listed([DAYS[day - 1] for day in sorted(set(numbers))], most=7)

@@ -180,7 +180,7 @@ def _tool() -> bytes:
 def _modules(folder: str) -> Iterator[str]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith(".py"):
+            if entry.name.endswith((".py", ".so", ".pyd")):
                 yield entry.path
             elif entry.name != "__pycache__" and entry.is_dir(follow_symlinks=False):
                 yield from _modules(entry.path)

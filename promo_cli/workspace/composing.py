@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from promo_cli.model.base import EndOfDay
 from promo_cli.workspace.formatting import render
 from promo_cli.workspace.layout import Collection, Entry, Layout, Scalar
 
@@ -54,4 +55,6 @@ def _plain(value: bool | int | Decimal | dt.date | dt.time) -> str:
         number = Decimal(value)
         grouped = number == int(number) and abs(number) >= GROUPED_FROM
         return f"{int(number):_}" if grouped else f"{number.normalize():f}"
+    if isinstance(value, EndOfDay):
+        return "24:00"
     return value.strftime("%H:%M") if isinstance(value, dt.time) else str(value)

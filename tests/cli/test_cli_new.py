@@ -135,6 +135,18 @@ def test_a_moment_is_found_at_which_no_other_promotion_wins(promo: Promo, chain:
     assert re.search(r"on a (Saturday|Sunday)\n", (chain / "promotions/kopi-teras/ice.yaml").read_text())
 
 
+def test_hours_may_end_with_the_day(promo: Promo, starter: Path) -> None:
+    """`--hours 18:00-24:00` is written as it was said, and holds till midnight."""
+    assert (
+        promo(
+            "new", "happy_hour", "LATE", "--product", "latte", "--hours", "18-24:00", "--percent", 10, cwd=starter
+        ).code
+        == 0
+    )
+    assert "time_start: 18:00, time_end: 24:00}" in (starter / "promotions/late.yaml").read_text()
+    assert promo("validate", "promotions/late.yaml", cwd=starter).code == 0
+
+
 def test_on_a_terminal_it_asks_until_it_understands(
     promo: Promo, starter: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

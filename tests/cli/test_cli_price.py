@@ -219,3 +219,13 @@ def test_an_engine_that_is_not_there_is_a_matter_of_the_environment(starter: Pat
     assert "CFG901" in done.stderr
     assert "expected python or native, found 'nativ'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_product_is_answered_with_the_nearest(promo: Promo, starter: Path, tmp_path: Path) -> None:
+    """A misspelt product of a cart is named with the one that was most likely meant."""
+    cart = tmp_path / "misspelt.yaml"
+    cart.write_text("items: [{product_id: lattte, quantity: 1}]\n")
+    outcome = promo("price", "--store", "jkt-sabang", "--cart", cart, cwd=starter)
+    assert outcome.code == 1
+    assert "SCH901" in outcome.err
+    assert "did you mean `latte`?" in outcome.err

@@ -157,6 +157,21 @@ def test_unsafe_fixes_go_with_fix(promo: Promo, misspelt: Path) -> None:
     assert (misspelt / WEEKEND).read_text() == before.replace("2026-1-1 ", "2026-01-01 ").replace("precent", "percent")
 
 
+def test_a_fix_writes_numbers_as_they_were(promo: Promo, starter: Path) -> None:
+    """A number in groups of three digits is replaced by one that is, a plain one by a plain one."""
+    tiers = "- {tier_name: A, min_amount: 100_000, max_amount: 199_999, discount_type: percent, discount_value: 5}"
+    more = "- {tier_name: B, min_amount: 200_000, discount_type: percent, discount_value: 10}"
+    text = (starter / WEEKEND).read_text()
+    head = text[: text.index("rules:")].replace("percent_discount", "threshold_tier")
+    (starter / WEEKEND).write_text(f"{head}rules:\n  tiers:\n    {tiers}\n    {more}\n")
+    assert "AMT031" in promo("validate", "--format", "concise", cwd=starter).out
+    promo("validate", "--fix", "--unsafe-fixes", cwd=starter)
+    assert "max_amount: 200_000," in (starter / WEEKEND).read_text()
+    edit(starter, "200_000, discount_type", "199999, discount_type")
+    promo("validate", "--fix", "--unsafe-fixes", cwd=starter)
+    assert "max_amount: 200000," in (starter / WEEKEND).read_text()
+
+
 def test_diff_shows_what_fix_would_write(promo: Promo, misspelt: Path) -> None:
     """Nothing is written, `git apply` takes what is shown, and the result is that of --fix."""
     before = (misspelt / WEEKEND).read_text()

@@ -126,6 +126,13 @@ def test_the_cart_of_a_stack_has_the_receipts_figures(findings: Findings):
     assert "receipt: IDR 38,000 → IDR 11,191; EXAMPLE -IDR 26,220; OTHER -IDR 589" in found.notes
 
 
+def test_a_stack_is_told_once(findings: Findings):
+    """Promotions past the limit that sell below cost as well are one finding, which says both."""
+    limit = "# promo.yaml\nlimits: {max_stacked_percent: 70}\n"
+    found = only(findings(f"{limit}# {EXAMPLE}\n{LATTE}rules: {{discount_percent: 69}}"), "CON010")
+    assert found.notes[-1] == "they also sell 1 × latte for IDR 11,191, below the cost of IDR 11,500"
+
+
 @pytest.mark.parametrize("strategy", ["best_deal", "priority"])
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())

@@ -250,7 +250,7 @@ def test_zeros_after_the_point_are_dropped_safely(findings: Findings):
     """An amount written with decimals that say nothing is corrected without doubt."""
     (found,) = findings("rules: {discount_percent: 20, max_discount_amount: 50_000.0}")
     assert found.fix is not None
-    assert (found.fix.applicability, found.fix.edits[0].content) == ("safe", "50000")
+    assert (found.fix.applicability, found.fix.edits[0].content) == ("safe", "50_000")
 
 
 def test_an_id_in_another_case_is_a_safe_fix(findings: Findings):
