@@ -25,8 +25,11 @@ def main() -> None:
                 "python -c pass": command(sys.executable, "-c", "pass"),
                 "promo --version": command(promo, "--version"),
                 "promo --help": command(promo, "--help"),
-                "promo validate ONE_FILE (starter)": command(promo, "validate", one, cwd=workspace),
-                "promo validate (example chain)": command(promo, "validate", cwd=ROOT),
+                "promo validate ONE_FILE (starter), again": command(promo, "validate", one, cwd=workspace),
+                "promo validate ONE_FILE (starter), nothing kept": command(
+                    "env", "PROMO_CACHE=off", promo, "validate", one, cwd=workspace
+                ),
+                "promo validate (example chain), again": command(promo, "validate", cwd=ROOT),
             },
             rounds=15,
         )
