@@ -72,18 +72,16 @@ class PreparedBundle:
         self._touched = _touched(grounds)
         self._met_anywhere = frozenset(ground for number in self.everywhere for ground in self._touched.get(number, ()))
         self._by_product, self._by_category, self._anywhere = _index(scopes)
-        self._scopes_of: dict[str, tuple[int, ...]] = {}
-        self._grounds_of: dict[str, frozenset[int]] = {}
 
     def scopes_of(self, product: Product) -> tuple[int, ...]:
         """Return the numbers of the scopes that hold a product, prices and earlier discounts aside."""
-        found = self._scopes_of.get(product.id)
+        found = product.scopes
         if found is None:
             near = [*self._anywhere, *self._by_product.get(product.id, ())]
             for category in product.categories:
                 near += self._by_category.get(category, ())
             found = tuple(sorted({number for scope, number in near if scope.holds(product)}))
-            self._scopes_of[product.id] = found
+            product.scopes = found
         return found
 
     def grounds_met(self, products: list[Product]) -> list[Ground]:
@@ -92,11 +90,11 @@ class PreparedBundle:
             return []
         met = set(self._met_anywhere)
         for product in products:
-            found = self._grounds_of.get(product.id)
+            found = product.grounds
             if found is None:
                 scopes = self.scopes_of(product)
                 found = frozenset(ground for number in scopes for ground in self._touched.get(number, ()))
-                self._grounds_of[product.id] = found
+                product.grounds = found
             met |= found
         return [self.grounds[number] for number in sorted(met)]
 
@@ -158,6 +156,8 @@ def _prepare(values: dict[str, Any]) -> PreparedBundle:
         header.ids("lanes"),
         header.whole("step_budget"),
     )
+    for product in products.values():
+        product.shown["price"] = currency.major(product.price)
     return PreparedBundle(read_header, products, [entry for _, entry in keyed], grounds(keyed), numbers)
 
 

@@ -150,12 +150,10 @@ def _plain(number: int, item: dict[Any, Any], products: dict[str, Product], at: 
         return None
     each = product.price
     if line_id is None:
-        order = (product_id, "", at, "", pieces, each)
-        return Line(number, None, product, pieces, pieces, each, 0, each, product.floor, at, order)
+        return Line(number, None, product, pieces, pieces, pieces, each, 0, each, product.floor, at)
     if type(line_id) is not str:
         return None
-    order = (product_id, "", at, line_id, pieces, each)
-    return Line(number, line_id, product, pieces, pieces, each, 0, each, product.floor, at, order)
+    return Line(number, line_id, product, pieces, pieces, pieces, each, 0, each, product.floor, at, "", line_id)
 
 
 class _Items:
@@ -197,13 +195,15 @@ class _Items:
             line_id=line_id,
             product=product,
             quantity=quantity if type(quantity) is int else major(scaled, 3 if product.weighed else 0),
+            scaled=scaled,
             units=1 if product.weighed else scaled,
             each=each,
             surcharge=surcharge,
             price=value + surcharge,
             floor=(product.floor * scaled + 500) // 1000 if product.weighed else product.floor,
             ordered_at=ordered_at,
-            order=(product.id, modifiers, ordered_at, line_id or "", scaled, each),
+            modifiers=modifiers,
+            mark=line_id or "",
         )
 
     def _modifiers(self, found: object, at: str) -> tuple[int, str]:

@@ -13,6 +13,7 @@ class Product:
     """What is sold. `price` and `floor` are per piece, or per kilogram where `weighed`, in minor units.
 
     `categories` are its own `category` and all above. `shown` is a line of a receipt as far as the product decides it.
+    `scopes` and `grounds` are what the bundle has found out about it, None before it was asked.
     """
 
     __slots__ = (
@@ -21,9 +22,11 @@ class Product:
         "category",
         "discountable",
         "floor",
+        "grounds",
         "id",
         "name",
         "price",
+        "scopes",
         "shown",
         "tags",
         "weighed",
@@ -52,6 +55,8 @@ class Product:
         self.category = category
         self.categories = categories
         self.tags = tags
+        self.scopes: tuple[int, ...] | None = None
+        self.grounds: frozenset[int] | None = None
         filled_in = ("quantity", "price", "list_amount", "discount", "net", "unit_nets", "discounts")
         self.shown: dict[str, Any] = {
             "product_id": id,

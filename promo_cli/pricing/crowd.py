@@ -69,7 +69,7 @@ def gather(ground: Ground, view: View, verdicts: Verdicts) -> tuple[Crowd | None
     level = ground.level(spent)
     verdicts.keep_out(ground.taken)  # who lacks something is told so instead, who applies is acquitted
     for able in level.short:
-        verdicts.short(able.entry, able.least - spent)
+        verdicts.short(able, able.least - spent)
     if level.lost:
         verdicts.keep_out(level.lost)
     if not level.ready:

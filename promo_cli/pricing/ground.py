@@ -18,6 +18,7 @@ from promo_cli.pricing.reasons import Reason, Refusal, text
 from promo_cli.pricing.types.base import Portion, Rung
 
 _NEVER = 10**30  # more than any units cost
+SPEND_MORE = Reason.SPEND_MORE.value
 _KEPT = 1_000_000  # promotions in all levels of a ground that are kept
 
 Told = dict[str, Any]
@@ -27,10 +28,10 @@ Told = dict[str, Any]
 class Able:
     """One of a crowd on a rung, from `least` spend on: `above` hundredths of a percent of the units, at most `cap`.
 
-    A `cap` below zero is none.
+    A `cap` below zero is none. `lacking` and `hint` are what a receipt says of it below its rung, but for the amounts.
     """
 
-    __slots__ = ("above", "cap", "entry", "least", "rung")
+    __slots__ = ("above", "cap", "entry", "hint", "lacking", "least", "rung")
 
     def __init__(self, entry: Entry, rung: Rung, above: int, cap: int) -> None:
         self.entry = entry
@@ -38,6 +39,8 @@ class Able:
         self.least = rung.least
         self.above = above
         self.cap = cap
+        self.lacking = told(entry, SPEND_MORE, "")
+        self.hint: Told = {**entry.named, "reason_code": SPEND_MORE}
 
     def worth(self, base: int) -> int:
         """Return what it saves on units that cost so much, halves up, all in minor units."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from operator import mul
 
 LARGEST = 10**15
 """Amounts in a cart or bundle are below this many major units."""
@@ -66,11 +65,6 @@ def allocate(
     left out. The whole minor units that remain go one by one to the largest remainders (Hamilton's method), among
     equals to the units that come first.
     """
-    if rooms is weights:  # as much room as value: nothing is full before all is
-        base = sum(map(mul, weights, counts))
-        if total >= base:
-            return [[(count, weight)] for count, weight in zip(counts, weights, strict=True)]
-        return _by_remainder(total, base, weights, counts, range(len(weights)), [[] for _ in weights])
     takers = [i for i in range(len(weights)) if weights[i] > 0 and rooms[i] > 0]
     left = total = min(total, sum(rooms[i] * counts[i] for i in takers))
     shares = [[(count, 0)] for count in counts]

@@ -18,13 +18,14 @@ def packed(code: str, name: str, number: int, parts: Sequence[Run]) -> Run:
         line_id=None,
         product=Product(code, name, running, 0, False, True, None, None, (), frozenset()),
         quantity=1,
+        scaled=1,
         units=1,
         each=running,
         surcharge=0,
         price=sum(one.line.price * one.count for one in parts),
         floor=sum(min(one.line.floor, one.running) * one.count for one in parts),
         ordered_at=ordered_at,
-        order=(code, "", ordered_at, "|".join(str(one.line.order) for one in parts)),
+        mark="|".join(str(one.line.order) for one in parts),
     )
     return Run(
         line,

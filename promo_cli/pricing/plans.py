@@ -14,18 +14,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
-from typing import NamedTuple
 
 from promo_cli.pricing.candidate import Choice
 
 
-class Plan(NamedTuple):
+class Plan:
     """What is worth how much: places in rank in the order applied, and the number of sets of each, negative."""
 
-    worth: int = 0
-    order: tuple[int, ...] = ()
-    times: tuple[int, ...] = ()
-    choices: tuple[Choice, ...] = ()
+    __slots__ = ("choices", "order", "times", "worth")
+
+    def __init__(
+        self,
+        worth: int = 0,
+        order: tuple[int, ...] = (),
+        times: tuple[int, ...] = (),
+        choices: tuple[Choice, ...] = (),
+    ) -> None:
+        self.worth = worth
+        self.order = order
+        self.times = times
+        self.choices = choices
 
     def behind(self, choice: Choice) -> Plan:
         """Return the plan in which a promotion takes an option before all this."""
@@ -46,9 +54,12 @@ NOTHING: Chain = (Plan(),)
 
 def only(choices: tuple[Choice, ...]) -> Chain:
     """Return choices as the one plan of their part."""
+    worth = 0
+    for _, option in choices:
+        worth += option.worth
     order = tuple([candidate.entry.place for candidate, _ in choices])
     times = tuple([-option.times for _, option in choices])
-    return (Plan(sum([option.worth for _, option in choices]), order, times, choices),)
+    return (Plan(worth, order, times, choices),)
 
 
 def best(plans: Iterable[Plan]) -> Chain:
@@ -79,23 +90,20 @@ def joined(parts: Sequence[Chain]) -> Chain:
     return reduce(lambda left, right: best(_merged([one, other]) for one in left for other in right), parts, NOTHING)
 
 
-def _merged(plans: Sequence[Plan]) -> Plan:
+def _merged(plans: Iterable[Plan]) -> Plan:
     """Join plans into the first order by rank that keeps each of them."""
-    if all(len(plan.order) < 2 for plan in plans):
-        alone = sorted([plan for plan in plans if plan.order], key=_reading)
-        return Plan(
-            sum([plan.worth for plan in alone]),
-            tuple([plan.order[0] for plan in alone]),
-            tuple([plan.times[0] for plan in alone]),
-            tuple([plan.choices[0] for plan in alone]),
-        )
-    waiting = [[*reversed([*zip(plan.order, plan.times, plan.choices, strict=True)])] for plan in plans if plan.order]
-    steps = []
+    # Backwards, so that the next choice of each is its last.
+    waiting = [[*reversed(plan.choices)] for plan in plans if plan.order]
+    choices: list[Choice] = []
     while waiting:
-        steps.append(min(waiting, key=lambda plan: plan[-1][0]).pop())
-        waiting = [plan for plan in waiting if plan]
-    order, times, choices = zip(*steps, strict=True)
-    return Plan(sum([plan.worth for plan in plans]), order, times, choices)
+        first = waiting[0]
+        for plan in waiting:
+            if plan[-1][0].entry.place < first[-1][0].entry.place:
+                first = plan
+        choices.append(first.pop())
+        if not first:
+            waiting.remove(first)
+    return only(tuple(choices))[0]
 
 
 def _reading(plan: Plan) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -32,9 +32,8 @@ def receipt(sale: Sale, verdicts: Verdicts) -> dict[str, Any]:
         lines.append(_gift_line(entry, gift, currency))
         gifts += gift.units * gift.price
     paid = sale.total
-    # Copies, because what is worded once for a bundle must not be the caller's to change.
     skipped = [verdicts.skipped[place].copy() for place in sorted(verdicts.skipped)]
-    hints = [verdicts.hints[place].copy() for place in sorted(verdicts.hints)]
+    hints = [verdicts.hints[place] for place in sorted(verdicts.hints)]
     return {
         "subtotal": currency.major(listed + gifts),
         "total_discount": currency.major(listed - paid + gifts),
@@ -59,36 +58,52 @@ def _provisional(sale: Sale) -> bool:
 
 
 def _line(line: Line, runs: list[Run], named: dict[str, dict[str, Any]], currency: Currency) -> dict[str, Any]:
-    shares: dict[str, int] = {}
-    if len(runs) > 1:
-        runs.sort(key=_place)
     nets: list[int | Decimal] = []
     net = 0
+    each = currency.major(line.price)
+    if len(runs) > 1:
+        runs.sort(key=_place)
     for run in runs:
         count = run.count
         net += run.running * count
-        each = currency.major(run.running)
-        nets += [each] * count
-        for promotion_id, amount in run.shares:
-            shares[promotion_id] = shares.get(promotion_id, 0) + amount * count
+        left = each if run.running == line.price else currency.major(run.running)
+        if count == 1:
+            nets.append(left)
+        else:
+            nets += [left] * count
     if len(nets) != line.units:
         nets = _joined(line, runs, currency)
     value = line.price * line.units
+    listed = each if line.units == 1 else currency.major(value)
+    # A copy that is filled in: faster than putting eleven keys into a new dict.
+    shown = line.product.shown.copy()
+    shown["quantity"] = line.quantity
+    if line.each != line.product.price:
+        shown["price"] = currency.major(line.each)
+    shown["list_amount"] = listed
+    if net == value:
+        shown["discount"] = 0
+        shown["net"] = listed
+    else:
+        shown["discount"] = currency.major(value - net)
+        shown["net"] = currency.major(net)
+    shown["unit_nets"] = nets
+    shown["discounts"] = _discounts(runs, named, currency)
+    return shown if line.line_id is None else {"line_id": line.line_id, **shown}
+
+
+def _discounts(runs: list[Run], named: dict[str, dict[str, Any]], currency: Currency) -> list[dict[str, Any]]:
+    """Who took how much off a line, in the order of its units and of what was taken off them."""
+    shares: dict[str, int] = {}
+    for run in runs:
+        for promotion_id, amount in run.shares:
+            shares[promotion_id] = shares.get(promotion_id, 0) + amount * run.count
     discounts: list[dict[str, Any]] = []
     for promotion_id, amount in shares.items():
         discount = named[promotion_id].copy()
         discount["amount"] = currency.major(amount)
         discounts.append(discount)
-    # A copy that is filled in: faster than putting eleven keys into a new dict.
-    shown = line.product.shown.copy()
-    shown["quantity"] = line.quantity
-    shown["price"] = currency.major(line.each)
-    shown["list_amount"] = currency.major(value)
-    shown["discount"] = currency.major(value - net)
-    shown["net"] = currency.major(net)
-    shown["unit_nets"] = nets
-    shown["discounts"] = discounts
-    return shown if line.line_id is None else {"line_id": line.line_id, **shown}
+    return discounts
 
 
 def _joined(line: Line, runs: list[Run], currency: Currency) -> list[int | Decimal]:
@@ -139,10 +154,11 @@ def _reward(entry: Entry, reward: Reward, bundle: PreparedBundle) -> dict[str, A
 
 def _applied(given: Given, bundle: PreparedBundle) -> dict[str, Any]:
     option, currency = given.option, bundle.currency
+    said, value = currency.both(option.worth)
     applied = given.entry.named.copy()
-    applied["amount"] = currency.major(option.worth)
+    applied["amount"] = value
     applied["times"] = option.times
-    applied["explanation"] = _explanation(given.entry, option, currency)
+    applied["explanation"] = _explanation(given.entry, option, said)
     if given.dropped:
         applied["dropped"] = currency.major(given.dropped)
     if given.entry.promotion.experiment is not None:
@@ -150,7 +166,7 @@ def _applied(given: Given, bundle: PreparedBundle) -> dict[str, Any]:
     return applied
 
 
-def _explanation(entry: Entry, option: Option, currency: Currency) -> str:
+def _explanation(entry: Entry, option: Option, said: str) -> str:
     """Return what a promotion did: `20% discount applied (Rp 10,000 off)`."""
     times = f" {option.times} times" if option.times > 1 else ""
-    return f"{entry.headline} applied{times} ({currency.say(option.worth)} off)"
+    return f"{entry.headline} applied{times} ({said} off)"

@@ -20,20 +20,22 @@ Share = tuple[str, int]
 class Line:
     """One line of the cart: `units` units of `price` minor units each, surcharges included; a weighed line is one unit.
 
-    `each` is the price of a piece or kilogram, `floor` what must be left of a unit. `order` tells lines apart in the
-    canonical order.
+    `each` is the price of a piece or kilogram, `scaled` the pieces or thousandths of a kilogram, `floor` what must be
+    left of a unit. `modifiers` are in words that tell them apart, and so is `mark`: the line's id or nothing.
     """
 
     __slots__ = (
         "each",
         "floor",
         "line_id",
+        "mark",
+        "modifiers",
         "number",
-        "order",
         "ordered_at",
         "price",
         "product",
         "quantity",
+        "scaled",
         "surcharge",
         "units",
     )
@@ -44,25 +46,35 @@ class Line:
         line_id: str | None,
         product: Product,
         quantity: int | Decimal,
+        scaled: int,
         units: int,
         each: int,
         surcharge: int,
         price: int,
         floor: int,
         ordered_at: Moment,
-        order: tuple[object, ...],
+        modifiers: str = "",
+        mark: str = "",
     ) -> None:
         self.number = number
         self.line_id = line_id
         self.product = product
         self.quantity = quantity
+        self.scaled = scaled
         self.units = units
         self.each = each
         self.surcharge = surcharge
         self.price = price
         self.floor = floor
         self.ordered_at = ordered_at
-        self.order = order
+        self.modifiers = modifiers
+        self.mark = mark
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """What tells lines apart in the canonical order; of a package that is its parts alone."""
+        shared = (self.product.id, self.modifiers, self.ordered_at, self.mark)
+        return shared if self.number < 0 else (*shared, self.scaled, self.each)
 
     def at_price(self, price: int, floor: int) -> Line:
         """Return the line with units of another price and without a surcharge."""
@@ -71,13 +83,15 @@ class Line:
             self.line_id,
             self.product,
             self.quantity,
+            self.scaled,
             self.units,
             self.each,
             0,
             price,
             floor,
             self.ordered_at,
-            self.order,
+            self.modifiers,
+            self.mark,
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from promo_cli.pricing.bundle import PreparedBundle
-from promo_cli.pricing.ground import Told, told
+from promo_cli.pricing.ground import Able, Told, told
 from promo_cli.pricing.promotion import Entry
 from promo_cli.pricing.reasons import Reason, Refusal, text
 
@@ -22,12 +22,14 @@ _NEAR = (
     Reason.PAYMENT_METHOD,
 )
 
-_SPEND_MORE = Reason.SPEND_MORE.value
 _KEPT = 100  # units missing up to which the words are kept for the next cart; amounts are too many to keep
 
 
 class Verdicts:
-    """`skipped` and `hints` by the promotions' place in rank. `paid`: the cart says how it is paid."""
+    """`skipped` and `hints` by the promotions' place in rank. `paid`: the cart says how it is paid.
+
+    What is worded once for a bundle must not be the caller's to change: hints are copies, `skipped` has to be copied.
+    """
 
     __slots__ = ("bundle", "hints", "paid", "skipped")
 
@@ -51,23 +53,23 @@ class Verdicts:
         self.skipped[entry.place] = skipped
         # The way to pay is hinted at only while the cart does not name one.
         if hint is not None and not (self.paid and why.reason is Reason.PAYMENT_METHOD):
-            self.hints[entry.place] = hint
+            self.hints[entry.place] = hint.copy()
 
     def _worded(self, entry: Entry, why: Refusal) -> tuple[Told, Told | None]:
         reason = text(why, self.bundle.currency.say)
         hint = self._hint(entry, why, reason) if why.reason in _NEAR else None
         return told(entry, why.reason._value_, reason), hint
 
-    def short(self, entry: Entry, amount: int) -> None:
+    def short(self, able: Able, amount: int) -> None:
         """Note that the cart lacks this much spend; as `refuse`, spelt out, because it is the commonest by far."""
-        currency, place = self.bundle.currency, entry.place
-        reason = f"needs {currency.say(amount)} more"
-        self.skipped[place] = told(entry, _SPEND_MORE, reason)
-        hint = entry.named.copy()
-        hint["reason_code"] = _SPEND_MORE
-        hint["message"] = f"{entry.promotion.name}: {reason}"
-        hint["missing_amount"] = currency.major(amount)
-        self.hints[place] = hint
+        place = able.entry.place
+        said, value = self.bundle.currency.both(amount)
+        reason = f"needs {said} more"
+        self.skipped[place] = lacking = able.lacking.copy()
+        lacking["reason"] = reason
+        self.hints[place] = hint = able.hint.copy()
+        hint["message"] = f"{able.entry.promotion.name}: {reason}"
+        hint["missing_amount"] = value
 
     def keep_out(self, told: dict[int, Told]) -> None:
         """Note verdicts that are worded already, none of which is a hint."""

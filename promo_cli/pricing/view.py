@@ -47,6 +47,8 @@ class View:
     """
 
     __slots__ = (
+        "_answer",
+        "_asked",
         "_barred",
         "_closed",
         "_held",
@@ -71,18 +73,23 @@ class View:
         self._barred = _barred(self.runs) if sale.bundle.barring else frozenset[int]()
         self._reach: dict[int, tuple[int, ...]] = {}
         self._closed: dict[int, Refusal | None] = {}
+        self._asked: Window | None = None
+        self._answer: Refusal | None = None
         self._pools: dict[tuple[int, ...], Pool] = {}
 
     def closed(self, window: Window) -> Refusal | None:
         """Return why nothing in the cart falls into a window: at its time, in the item stage when it was ordered."""
-        key = id(window)  # equal windows of a bundle are one object
+        if window is self._asked:  # equal windows of a bundle are one object, and most promotions share one
+            return self._answer
+        key = id(window)
         if key not in self._closed:
             why = closed(window, self.sale.cart.at)
             if not self.one_moment:
                 reasons = [closed(window, line.ordered_at) for line in self.sale.cart.lines]
                 why = None if None in reasons else why or reasons[0]
             self._closed[key] = None if why is None else Refusal(Reason(why.value))
-        return self._closed[key]
+        self._asked, self._answer = window, self._closed[key]
+        return self._answer
 
     def pool(self, reach: tuple[int, ...]) -> Pool:
         """Return some runs with what they hold; runs at their floor can give nothing."""

@@ -17,7 +17,7 @@ _KEPT = 100_000
 class Currency:
     """Amounts of one currency, in major units and in words. What it was asked for last is kept."""
 
-    __slots__ = ("_major", "_said", "_scale", "_sign", "code", "exponent")
+    __slots__ = ("_both", "_major", "_scale", "_sign", "code", "exponent")
 
     def __init__(self, code: str, exponent: int) -> None:
         self.code = code
@@ -25,7 +25,7 @@ class Currency:
         self._scale: int = 10**exponent
         self._sign = _SIGNS.get(code, f"{code} ")
         self._major: dict[int, Decimal] = {}
-        self._said: dict[int, str] = {}
+        self._both: dict[int, tuple[str, int | Decimal]] = {}
 
     def major(self, minor: int) -> int | Decimal:
         """Return minor units as the number receipts carry, as `money.major`."""
@@ -40,12 +40,16 @@ class Currency:
 
     def say(self, minor: int) -> str:
         """Return minor units as people write money: `Rp 10,000`, `$12.50`, `KWD 1.250`."""
-        said = self._said.get(minor)
-        if said is None:
-            if len(self._said) >= _KEPT:
-                self._said.clear()
-            said = self._said[minor] = self._sign + number(minor, self.exponent)
-        return said
+        return self.both(minor)[0]
+
+    def both(self, minor: int) -> tuple[str, int | Decimal]:
+        """Return minor units as people write money, and in major units."""
+        both = self._both.get(minor)
+        if both is None:
+            if len(self._both) >= _KEPT:
+                self._both.clear()
+            both = self._both[minor] = (self._sign + number(minor, self.exponent), self.major(minor))
+        return both
 
 
 def number(minor: int, exponent: int) -> str:

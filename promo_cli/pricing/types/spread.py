@@ -288,14 +288,42 @@ def first(units: Sequence[tuple[int, int]], most: int) -> list[tuple[int, int]]:
 
 def share_out(runs: list[Run], units: Taken, total: int, floored: bool) -> list[Cut]:
     """Return `total` shared over units by value, each at most its room; `floored`: that may be less than its price."""
-    prices = [runs[i].running for i, _ in units]
-    counts = [count for _, count in units]
-    shares = allocate(total, prices, [runs[i].room for i, _ in units] if floored else prices, counts)
+    if not floored:
+        return _by_value(runs, units, total)
+    prices, rooms = [runs[i].running for i, _ in units], [runs[i].room for i, _ in units]
+    shares = allocate(total, prices, rooms, [count for _, count in units])
+    return [(i, count, amount) for (i, _), parts in zip(units, shares, strict=True) for count, amount in parts]
+
+
+def _by_value(runs: list[Run], units: Taken, total: int) -> list[Cut]:
+    """As `allocate` where every unit may go down to nothing; spelt out, because every receipt does it many times."""
+    base = 0
+    for i, count in units:
+        base += runs[i].running * count
+    if total >= base:
+        return [(i, count, runs[i].running) for i, count in units]
     cuts: list[Cut] = []
-    for place in range(len(units)):
-        i = units[place][0]
-        for count, amount in shares[place]:
-            cuts.append((i, count, amount))
+    size, spare = len(units), total
+    rests: list[int] = []  # the remainder, largest first, and the place, in one number: such numbers sort fastest
+    for i, count in units:
+        share = total * runs[i].running
+        amount = share // base
+        rest = share - amount * base
+        spare -= amount * count
+        if rest:
+            rests.append(len(cuts) - rest * size)
+        cuts.append((i, count, amount))
+    if spare:
+        rests.sort()
+        for place in [rest % size for rest in rests]:
+            i, count, amount = cuts[place]
+            if count >= spare:
+                cuts[place] = (i, spare, amount + 1)
+                if count > spare:
+                    cuts.insert(place + 1, (i, count - spare, amount))
+                break
+            cuts[place] = (i, count, amount + 1)
+            spare -= count
     return cuts
 
 
