@@ -1,77 +1,104 @@
-"""How much candidates can still save at most, so that a search may stop where nothing better can come.
+"""How much parts of rivals can still save at most, so that a search may stop where nothing better can come.
 
-An offer counts with its cap where that is less than what it could take off all its free units. The others count unit by
-unit, each unit once, with the most that any of them could take off it. Both overestimate, and so does their sum.
+Every free unit is given to the part that could take the most off it: no plan takes more off each. A part of which only
+whole groups of units count (a set of three) cannot count with all it is given if that is no multiple: of those too many
+it loses the ones whose second best part is nearly as good. A part with a cap may count with its cap instead and leave
+the units to the others; whichever gives less bounds as well. Every one of these is more than any plan can have, because
+it only leaves out conditions: that a rival takes what is free at its turn, all of it, and in one order with the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from promo_cli.pricing.parts import Part
+from promo_cli.pricing.types.base import SCALE
 
-from promo_cli.pricing.types.base import SCALE, Ceiling, Free, Option
-
-
-@dataclass(eq=False)
-class Bound:
-    """The bound for some offers on some free units, and for what remains of both behind any one of them.
-
-    `first` is what a unit of a run counts with and for which offer, `second` what it counts with without that offer.
-    """
-
-    free: Free
-    ceilings: Mapping[int, Ceiling]
-    capped: frozenset[int]
-    lumps: int
-    halves: int
-    units: int
-    first: Mapping[int, tuple[int, int]]
-    second: Mapping[int, int]
-
-    @property
-    def most(self) -> int:
-        """What the offers cannot exceed together, in minor units."""
-        return self.lumps + (2 * self.units + self.halves * SCALE) // (2 * SCALE)
-
-    def behind(self, place: int, option: Option) -> int:
-        """What the others cannot exceed together behind this option of the offer at `place`."""
-        cap, each, slack = self.ceilings[place]
-        first, second, units = self.first, self.second, self.units
-        lumps, halves = self.lumps, self.halves
-        if place in self.capped:
-            lumps -= cap or 0
-        else:
-            halves -= slack
-            for i in each:
-                amount, owner = first[i]
-                if owner == place:
-                    units -= self.free[i] * (amount - second.get(i, 0))
-        for i, count in option.taken:
-            amount, owner = first.get(i, (0, -1))
-            units -= count * (second.get(i, 0) if owner == place else amount)
-        return lumps + (2 * units + halves * SCALE) // (2 * SCALE)
+Claim = tuple[int, int]
+"""What a part can take off a unit at most, in parts of 1/SCALE, and the number of the part."""
 
 
-def bound(ceilings: Mapping[int, Ceiling], free: Free) -> Bound:
-    """Return the bound for offers, by their place in rank."""
-    lumps = halves = units = 0
-    capped = set()
-    first: dict[int, tuple[int, int]] = {}
-    second: dict[int, int] = {}
-    for place, (cap, each, slack) in ceilings.items():
-        if cap is not None and (not each or cap * SCALE <= sum([free[i] * amount for i, amount in each.items()])):
-            lumps += cap
-            capped.add(place)
+def claims_of(parts: list[Part], runs: int) -> list[list[Claim]]:
+    """Return for each run what parts can take off a unit of it, the most first."""
+    claims: list[list[Claim]] = [[] for _ in range(runs)]
+    for number, part in enumerate(parts):
+        for i, amount in zip(part.reach, part.amounts, strict=True):
+            if amount > 0:
+                claims[i].append((-amount, number))
+    for claim in claims:
+        claim.sort()
+    return claims
+
+
+def bound(parts: list[Part], claims: list[list[Claim]], alive: int, free: tuple[int, ...]) -> int:
+    """Return what the parts alive cannot exceed together on free units, in parts of 1/SCALE."""
+    lumps = 0
+    units = alive
+    capped: list[Part] = []
+    for part in parts:
+        if part.bit & alive and part.cap >= 0 and part.cap <= _all(part, free):
+            capped.append(part)
+            units &= ~part.bit
+            lumps += part.cap
+    least = lumps + _unit_by_unit(parts, claims, units, free)
+    for part in capped:
+        other = lumps - part.cap + _unit_by_unit(parts, claims, units | part.bit, free)
+        if other < least:
+            least, lumps, units = other, lumps - part.cap, units | part.bit
+    return least
+
+
+def _all(part: Part, free: tuple[int, ...]) -> int:
+    total = 0
+    for k in range(len(part.reach)):
+        total += free[part.reach[k]] * part.amounts[k]
+    return total
+
+
+def _unit_by_unit(parts: list[Part], claims: list[list[Claim]], units: int, free: tuple[int, ...]) -> int:
+    total = 0
+    grouped: dict[int, list[tuple[int, int]]] = {}  # by part: what a unit loses with its second best, and how many
+    for i in range(len(free)):
+        count = free[i]
+        if not count:
             continue
-        halves += slack
-        for i, amount in each.items():
-            best = first.get(i)
-            if best is None:
-                first[i] = amount, place
-                units += free[i] * amount
-            elif amount > best[0]:
-                first[i], second[i] = (amount, place), best[0]
-                units += free[i] * (amount - best[0])
-            elif amount > second.get(i, 0):
-                second[i] = amount
-    return Bound(free, ceilings, frozenset(capped), lumps, halves, units, first, second)
+        best, owner, second = 0, -1, 0
+        for amount, number in claims[i]:
+            if parts[number].bit & units:
+                if owner < 0:
+                    best, owner = -amount, number
+                else:
+                    second = -amount
+                    break
+        total += best * count
+        if owner >= 0 and parts[owner].size:
+            lost = grouped.get(owner)
+            if lost is None:
+                grouped[owner] = [(best - second, count)]
+            else:
+                lost.append((best - second, count))
+    for number, lost in grouped.items():
+        total -= _left_over(parts[number], lost, free)
+    halves = 0
+    for part in parts:
+        if part.bit & units:
+            halves += part.halves
+    return total + halves * SCALE // 2
+
+
+def _left_over(part: Part, lost: list[tuple[int, int]], free: tuple[int, ...]) -> int:
+    """What is lost at least because only whole groups of units count."""
+    there = owned = 0
+    for i in part.reach:
+        there += free[i]
+    for _, count in lost:
+        owned += count
+    over = owned - there // part.size * part.size
+    if over <= 0:
+        return 0
+    lost.sort()
+    total = 0
+    for each, count in lost:
+        total += each * min(count, over)
+        over -= count
+        if over <= 0:
+            break
+    return total

@@ -1,166 +1,266 @@
-"""The search proper: the best plan for candidates that compete, in a budget of steps. `search` says what a step is."""
+"""The most that the parts of a cluster can save: branch and bound over who comes first.
+
+What a step is, `search` says. A state that was met before is not searched again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
-
-from promo_cli.pricing.bound import Bound, bound
-from promo_cli.pricing.candidate import Candidate, compatible, without
-from promo_cli.pricing.plans import NOTHING, Chain, best, joined
-from promo_cli.pricing.types.base import Ceiling, Option
+from promo_cli.pricing.bound import bound, claims_of
+from promo_cli.pricing.parts import Part, Rival
+from promo_cli.pricing.types.base import SCALE, Option
 
 
 class OutOfStepsError(Exception):
     """The budget is used up before the best plan is known."""
 
 
-class Rival(NamedTuple):
-    """A candidate by its place in rank; `mask` has a bit per run in reach, `barred` one per rival it refuses."""
+class Steps:
+    """What remains of the budget."""
 
-    candidate: Candidate
-    place: int
-    mask: int
-    ceiling: Ceiling
-    barred: int
-    cost: int
+    __slots__ = ("left",)
 
+    def __init__(self, left: int) -> None:
+        self.left: int = left
 
-@dataclass(eq=False)
-class _State:
-    """Rivals and their free units: the bound, and the best plans if they are known, or what they do not reach."""
-
-    rivals: Sequence[Rival]
-    bound: Bound
-    plans: Chain | None = None
-    below: int | None = None
-
-
-_Key = tuple[int, int, tuple[int, ...]]
-"""Which rivals there are and which runs of their reach have free units, as bits, and how many of each."""
-
-
-class Search:
-    """Finds best plans from states; `left` is what remains of the budget."""
-
-    def __init__(self, group: Sequence[Candidate], free: tuple[int, ...], budget: int) -> None:
-        self.left = budget
-        self._free = free
-        self._rivals = [_rival(candidate, place, group) for place, candidate in enumerate(group)]
-        self._reach = sorted({i for candidate in group for i in candidate.offer.reach})
-        self._states: dict[_Key, _State] = {}
-        self._options: dict[tuple[int, tuple[int, ...]], tuple[Option, ...]] = {}
-
-    def run(self, least: int) -> Chain:
-        """Return the best plans, which save at least `least`. Raises OutOfStepsError."""
-        plans = self._best(self._rivals, self._free, least)
-        assert plans is not None
-        return plans
-
-    def _best(self, rivals: Iterable[Rival], free: tuple[int, ...], least: int) -> Chain | None:
-        """Return the best plans for what rivals can do with these free units; None if they save less than `least`."""
-        open_runs = sum([1 << i for i in self._reach if free[i]])
-        able = [rival for rival in rivals if rival.mask & open_runs or not rival.mask]
-        states = [self._state(group, free, open_runs) for group in _apart(able, open_runs)]
-        spare = sum([state.bound.most for state in states]) - least
-        plans = []
-        for state in states:
-            most = state.bound.most
-            found = None if spare < 0 else self._of_group(state, free, most - spare)
-            if found is None:
-                return None
-            spare -= most - found[0].worth
-            plans.append(found)
-        return joined(plans) if spare >= 0 else None
-
-    def _state(self, rivals: Sequence[Rival], free: tuple[int, ...], open_runs: int) -> _State:
-        """Return the state of rivals that do not come apart; what is known of it is kept."""
-        reach = places = 0
-        for rival in rivals:
-            reach |= rival.mask
-            places |= 1 << rival.place
-        reach &= open_runs
-        key = (places, reach, tuple([free[i] for i in self._reach if reach >> i & 1]))
-        state = self._states.get(key)
-        if state is None:
-            ceilings = {rival.place: rival.ceiling for rival in rivals}
-            state = self._states[key] = _State(rivals, bound(ceilings, free))
-        return state
-
-    def _of_group(self, state: _State, free: tuple[int, ...], least: int) -> Chain | None:
-        if state.plans is None and (state.below is None or state.below > least):
-            state.plans = self._explore(state.rivals, free, state.bound, least)
-            if state.plans is None:
-                state.below = least
-        return None if state.plans is None or state.plans[0].worth < least else state.plans
-
-    def _explore(self, rivals: Sequence[Rival], free: tuple[int, ...], bound: Bound, least: int) -> Chain | None:
-        """Try every rival in first place, from the most promising; leave those that cannot be best."""
-        cost = sum([rival.cost for rival in rivals])
-        asked = [
-            (option.worth + bound.behind(rival.place, option), rival, option)
-            for rival in rivals
-            for option in self._ask(rival, free, cost)
-        ]
-        asked.sort(key=_promise)
-        found = NOTHING
-        for possible, rival, option in asked:
-            worth = found[0].worth
-            if possible < max(worth, least):
-                break
-            if possible == worth and rival.candidate.entry.place > found[0].order[0]:
-                continue
-            rest = [other for other in rivals if not rival.barred >> other.place & 1]
-            then = self._best(rest, without(free, option), max(worth, least) - option.worth)
-            if then is not None:
-                found = best([*found, *(plan.behind((rival.candidate, option)) for plan in then)])
-        return found if found[0].worth >= least else None
-
-    def _ask(self, rival: Rival, free: tuple[int, ...], cost: int) -> tuple[Option, ...]:
-        """Return what a rival can do; asking again with the same units free costs the same."""
-        asked = (rival.place, tuple([free[i] for i in rival.candidate.offer.reach]))
-        options = self._options.get(asked)
-        if options is None:
-            options = self._options[asked] = tuple(rival.candidate.options(free))
-        self._pay(cost * max(1, len(options)))
-        return options
-
-    def _pay(self, steps: int) -> None:
+    def pay(self, steps: int) -> None:
+        """Use up so many steps. Raises OutOfStepsError."""
         self.left -= steps
         if self.left < 0:
             raise OutOfStepsError
 
 
-def _apart(rivals: Sequence[Rival], open_runs: int) -> list[list[Rival]]:
-    """Group rivals whose free units overlap, or that may not both apply; groups come by their first rival."""
-    groups: list[tuple[int, int, list[Rival]]] = []
-    for rival in rivals:
-        mask, places, members, others = rival.mask & open_runs, 1 << rival.place, [rival], []
-        for group in groups:
-            if group[0] & mask or group[1] & rival.barred:
-                mask, places, members = mask | group[0], places | group[1], group[2] + members
-            else:
-                others.append(group)
-        groups = [*others, (mask, places, members)]
-    return sorted((sorted(members, key=_place) for _, _, members in groups), key=lambda group: group[0].place)
+class Way:
+    """One way to apply a part: what it saves, in parts of 1/SCALE, and the units it takes; no option if it is cut."""
+
+    __slots__ = ("option", "taken", "worth")
+
+    def __init__(self, worth: int, taken: list[tuple[int, int]], option: Option | None) -> None:
+        self.worth: int = worth
+        self.taken: list[tuple[int, int]] = taken
+        self.option: Option | None = option
 
 
-def _place(rival: Rival) -> int:
-    return rival.place
+class State:
+    """Parts that do not come apart, and the free units that they reach.
+
+    They save at most `most`, in parts of 1/SCALE; exactly that, once `settled`. `trials` are all ways to begin, from
+    the most promising, once they have been looked at.
+    """
+
+    __slots__ = ("alive", "free", "most", "near", "settled", "trials")
+
+    def __init__(self, alive: int, free: tuple[int, ...], most: int) -> None:
+        self.alive: int = alive
+        self.free: tuple[int, ...] = free
+        self.most: int = most
+        self.settled: bool = False
+        self.trials: list[Trial] | None = None
+        self.near: dict[int, list[tuple[int, tuple[tuple[int, int], ...]]]] = {}
 
 
-def _promise(asked: tuple[int, Rival, Option]) -> int:
-    return -asked[0]
+class Trial:
+    """A part in first place, the states behind it, and what comes of both at most."""
+
+    __slots__ = ("behind", "most", "part", "worth")
+
+    def __init__(self, part: Part, worth: int, behind: list[State]) -> None:
+        self.part: Part = part
+        self.worth: int = worth
+        self.behind: list[State] = behind
+        self.most: int = worth
+        for state in behind:
+            self.most += state.most
 
 
-def _rival(candidate: Candidate, place: int, group: Sequence[Candidate]) -> Rival:
-    barred = 1 << place
-    for other_place, other in enumerate(group):
-        choosy = candidate.promotion.choosy or other.promotion.choosy
-        if choosy and not compatible(candidate.promotion, other.promotion):
-            barred |= 1 << other_place
-    ceiling = candidate.offer.ceiling()
-    if candidate.budget is not None:
-        ceiling = ceiling._replace(cap=min(candidate.budget, candidate.budget if ceiling.cap is None else ceiling.cap))
-    return Rival(candidate, place, candidate.mask, ceiling, barred, max(1, len(candidate.offer.reach)))
+class Cluster:
+    """Runs that rivals fight for, numbered anew, with the rivals' parts; remembers every state it has met.
+
+    `start` is what is free at the start, `beginning` the states there, `size` how many steps it takes to try every part
+    once in first place.
+    """
+
+    __slots__ = (
+        "_apart",
+        "_claims",
+        "_local",
+        "_states",
+        "_steps",
+        "_ways",
+        "_width",
+        "all",
+        "beginning",
+        "mask",
+        "parts",
+        "runs",
+        "size",
+        "start",
+    )
+
+    def __init__(self, mask: int, rivals: list[Rival], free: tuple[int, ...], steps: Steps) -> None:
+        self.mask: int = mask
+        self.runs: list[int] = [i for i in range(len(free)) if mask >> i & 1]
+        self._local: dict[int, int] = {run: k for k, run in enumerate(self.runs)}
+        self.start: tuple[int, ...] = tuple([free[i] for i in self.runs])
+        self._width: int = len(free)
+        self.parts: list[Part] = [self._part(rival) for rival in rivals]
+        for number, part in enumerate(self.parts):
+            part.bit = 1 << number
+        for part, rival in zip(self.parts, rivals, strict=True):
+            part.barred = part.bit
+            for other in self.parts:
+                if rival.barred >> other.place & 1:
+                    part.barred |= other.bit
+        self.all: int = (1 << len(self.parts)) - 1
+        cost = 0
+        for part in self.parts:
+            cost += part.cost
+        self.size: int = cost * len(self.parts)
+        self._claims = claims_of(self.parts, len(self.runs))
+        self._steps: Steps = steps
+        self._ways: dict[tuple[int, tuple[int, ...]], list[Way]] = {}
+        self._states: dict[tuple[int, tuple[int, ...]], State] = {}
+        self._apart: dict[tuple[int, tuple[int, ...]], list[State]] = {}
+        self.beginning: list[State] = self.apart(self.all, self.start)
+
+    def _part(self, rival: Rival) -> Part:
+        reach: list[int] = []
+        amounts: list[int] = []
+        for k, run in enumerate(self.runs):
+            if rival.mask >> run & 1:
+                reach.append(k)
+                amounts.append(rival.amounts.get(run, 0))
+        cut = bool(rival.mask & ~self.mask)
+        halves = 0 if cut else rival.halves
+        cap = -1 if cut else rival.cap
+        return Part(rival.place, rival.candidate, tuple(reach), tuple(amounts), cap, halves, rival.size, cut)
+
+    def ways(self, part: Part, free: tuple[int, ...]) -> list[Way]:
+        """Return the ways to apply a part to what is free, for sets the most sets first."""
+        key = (part.bit, tuple([free[i] for i in part.reach]))
+        ways = self._ways.get(key)
+        if ways is None:
+            ways = self._ways[key] = self._own(part, free) if part.cut else self._asked(part, free)
+        return ways
+
+    def _asked(self, part: Part, free: tuple[int, ...]) -> list[Way]:
+        wide = [0] * self._width
+        for k in part.reach:
+            wide[self.runs[k]] = free[k]
+        local = self._local
+        return [
+            Way(option.worth * SCALE, [(local[i], count) for i, count in option.taken], option)
+            for option in part.candidate.options(tuple(wide))
+        ]
+
+    def _own(self, part: Part, free: tuple[int, ...]) -> list[Way]:
+        worth = 0
+        taken: list[tuple[int, int]] = []
+        for k in range(len(part.reach)):
+            i, amount = part.reach[k], part.amounts[k]
+            if free[i] and amount:
+                worth += free[i] * amount
+                taken.append((i, free[i]))
+        return [Way(worth, taken, None)] if worth else []
+
+    def apart(self, alive: int, free: tuple[int, ...]) -> list[State]:
+        """Return the states into which parts come apart with these free units, by their first parts."""
+        key = (alive, free)
+        found = self._apart.get(key)
+        if found is None:
+            found = self._apart[key] = [self._state(places, mask, free) for places, mask in self._groups(alive, free)]
+        return found
+
+    def _groups(self, alive: int, free: tuple[int, ...]) -> list[tuple[int, int]]:
+        open_runs = 0
+        for i in range(len(free)):
+            if free[i]:
+                open_runs |= 1 << i
+        groups: list[tuple[int, int]] = []
+        for part in self.parts:
+            if not part.bit & alive:
+                continue
+            mask, members = part.mask & open_runs, part.bit
+            if not mask and part.mask:
+                continue
+            others: list[tuple[int, int]] = []
+            for group in groups:
+                if group[1] & mask or group[0] & part.barred:
+                    members |= group[0]
+                    mask |= group[1]
+                else:
+                    others.append(group)
+            others.append((members, mask))
+            groups = others
+        groups.sort(key=_lowest)
+        return groups
+
+    def _state(self, alive: int, mask: int, free: tuple[int, ...]) -> State:
+        own = tuple([free[i] if mask >> i & 1 else 0 for i in range(len(free))])
+        key = (alive, own)
+        state = self._states.get(key)
+        if state is None:
+            state = self._states[key] = State(alive, own, bound(self.parts, self._claims, alive, own))
+        return state
+
+    def most(self, states: list[State], least: int) -> int:
+        """Return what states save at most, or -1 if that is less than `least`; in parts of 1/SCALE."""
+        spare = -least
+        for state in states:
+            spare += state.most
+        if spare < 0:
+            return -1
+        total = 0
+        for state in states:
+            if not state.settled:
+                before = state.most
+                if not self._settle(state, before - spare):
+                    return -1
+                spare -= before - state.most
+            total += state.most
+        return total
+
+    def _settle(self, state: State, least: int) -> bool:
+        """Find out what a state saves at most, or only that it is less than `least`."""
+        best = 0
+        for trial in self.trials(state):
+            wanted = max(best + 1, least)
+            if trial.most < wanted:
+                break
+            found = self.most(trial.behind, wanted - trial.worth)
+            if found >= 0:
+                best = trial.worth + found
+        if best < least:
+            state.most = least - 1
+            return False
+        state.most = best
+        state.settled = True
+        return True
+
+    def trials(self, state: State) -> list[Trial]:
+        """Return all ways to begin, from the most promising; of equals by rank, then more sets."""
+        if state.trials is None:
+            trials: list[Trial] = []
+            cost = 0
+            for part in self.parts:
+                if part.bit & state.alive:
+                    cost += part.cost
+            for part in self.parts:
+                if part.bit & state.alive:
+                    ways = self.ways(part, state.free)
+                    self._steps.pay(cost * max(1, len(ways)))
+                    for way in ways:
+                        left = list(state.free)
+                        for i, count in way.taken:
+                            left[i] -= count
+                        trials.append(Trial(part, way.worth, self.apart(state.alive & ~part.barred, tuple(left))))
+            trials.sort(key=_promise)
+            state.trials = trials
+        return state.trials
+
+
+def _lowest(group: tuple[int, int]) -> int:
+    return group[0] & -group[0]
+
+
+def _promise(trial: Trial) -> int:
+    return -trial.most

@@ -7,35 +7,39 @@ order by rank (priority, then id) wins, a shorter one before its continuations, 
 Candidates that cannot get in each other's way are searched apart (see `components`), the smallest groups first. Where
 each of a group takes all units that any of it could want, the one that saves the most applies. Otherwise those that
 another makes needless are forgotten (see `dominance`), and if one is left, it takes its best option. None of this takes
-a step. What remains is searched (see `exploring`): every candidate is tried in first place, with each of its options,
-and behind it the best of the others is found in the same way, again apart where they have come apart, and only once for
-the same others and the same free units. Nothing is tried that cannot reach what has been found (see `bound`), at first
-what `greedy` finds.
+a step. Two or three with few options are tried out in every order (see `trying`), which costs as many steps as trying
+each of them once.
 
-Two or three with few options are tried out in every order instead (see `trying`), which costs as much as trying each of
-them once.
+What remains is proven in three strides. Discounts that treat every unit by itself are cut, so that the rivals fall into
+clusters (see `parts`), and for each cluster it is found out what it can save at most (see `exploring`, and `bound`).
+That gives a ceiling for all together, after rounding (see `rounding`). Then the first order that reaches the ceiling is
+built from its beginning (see `ordering`), and it is the best deal, because nothing saves more. If there is no such
+order, one of the rivals that were cut and got in each other's way is left whole, and it begins again.
 
-**A step** is one run in the reach of one candidate. Trying an option in first place takes as many steps as all
-candidates that are then searched together, itself included, have runs in reach, each counting at least one; so does a
-candidate that has no option. A group of more than 100 candidates, or in which trying each once would take more than a
-tenth of the budget, is not searched. All groups of a lane share the header's step budget. A group that is not searched,
-or not to the end, is decided by `fallback` instead, and the search is no longer exact. Steps, unlike time, are the same
-on every machine.
+**A step** is one run in the reach of one candidate. Trying an option in first place takes as many steps as all parts
+that are then searched together, itself included, have runs in reach, each counting at least one; so does a part that
+has no option. Joining two outcomes of clusters takes one step. Asking whether an option may come next in the order
+takes as many as the clusters that it touches have runs; so does a rival that is asked for its options. A group with a
+cluster of more than 100 parts, or in which trying each once would take more than a tenth of the budget, is not
+searched. All groups of a lane share the header's step budget. A group that is not searched, or not to the end, is
+decided by `fallback` instead, and the search is no longer exact. Steps, unlike time, are the same on every machine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from promo_cli.pricing.candidate import Candidate, Choice, worth
+from promo_cli.pricing.candidate import Candidate, Choice
 from promo_cli.pricing.dominance import undominated
-from promo_cli.pricing.exploring import OutOfStepsError, Search
-from promo_cli.pricing.fallback import fallback, greedy
+from promo_cli.pricing.exploring import Cluster, OutOfStepsError, Steps
+from promo_cli.pricing.fallback import fallback
+from promo_cli.pricing.ordering import Orders
+from promo_cli.pricing.parts import clusters_of, rivals_of
 from promo_cli.pricing.plans import Chain, only
 from promo_cli.pricing.trying import few_options, tried_out
 from promo_cli.pricing.types.base import Free
 
-_MOST = 100  # candidates of a group that is searched: the search nests once for each that applies
+_MOST = 100  # parts of a cluster that is searched: the search nests once for each that applies
 
 
 def best_deal(groups: Iterable[Sequence[Candidate]], free: tuple[int, ...], budget: int) -> tuple[list[Chain], bool]:
@@ -54,29 +58,48 @@ def best_deal(groups: Iterable[Sequence[Candidate]], free: tuple[int, ...], budg
             parts.append(only(alone(group[0], free)))
         else:
             contested.append(group)
-    exact, left = True, budget
-    for group in sorted(contested, key=lambda group: (len(group), group[0].entry.place)):
-        best = None
-        size = _size(group)
-        if len(group) <= _MOST and size <= budget // 10:
-            options = few_options(group, free)
-            if options is None:
-                best, left = _searched(group, free, left)
-            else:
-                best = tried_out(group, options, free) if size <= left else None
-                left = max(0, left - size)
+    exact, steps = True, Steps(budget)
+    for group in sorted(contested, key=_smallest):
+        best = _tried_out(group, free, steps, budget // 10) or _proven(group, free, steps, budget // 10)
         exact &= best is not None
         parts.append(only(fallback(group, free, budget)) if best is None else best)
     return parts, exact
 
 
-def _searched(group: Sequence[Candidate], free: tuple[int, ...], steps: int) -> tuple[Chain | None, int]:
-    """Return the best plans, or None if these steps do not suffice, and the steps left."""
-    search = Search(group, free, steps)
+def _smallest(group: Sequence[Candidate]) -> tuple[int, int]:
+    return len(group), group[0].entry.place
+
+
+def _tried_out(group: Sequence[Candidate], free: tuple[int, ...], steps: Steps, share: int) -> Chain | None:
+    """Return the best plans of two or three with few options; None if they are more, or the steps do not suffice."""
+    options = few_options(group, free)
+    if options is None:
+        return None
+    size = _size(group)
+    if size > share or size > steps.left:
+        return None
+    steps.pay(size)
+    return tried_out(group, options, free)
+
+
+def _proven(group: Sequence[Candidate], free: tuple[int, ...], steps: Steps, share: int) -> Chain | None:
+    """Return the best plans, or None if the steps do not suffice."""
+    rivals = rivals_of(group, free)
     try:
-        return search.run(worth(greedy(group, free))), search.left
+        while True:
+            clusters = [Cluster(mask, members, free, steps) for mask, members in clusters_of(rivals)]
+            for cluster in clusters:
+                if len(cluster.parts) > _MOST or cluster.size > share:
+                    return None
+            for cluster in clusters:
+                cluster.most(cluster.beginning, 0)
+            orders = Orders(rivals, clusters, free, steps)
+            found = orders.first(orders.ceiling(), share)
+            if found is not None:
+                return found
+            rivals[orders.blamed].loose = False
     except OutOfStepsError:
-        return None, 0
+        return None
 
 
 def _size(group: Sequence[Candidate]) -> int:

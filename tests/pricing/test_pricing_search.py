@@ -150,3 +150,70 @@ def test_dominated_offers_take_no_part_in_the_search() -> None:
     offers = [percent(f"P{i:02}", 1 + i, ["p", "q"]) for i in range(40)]
     receipt = receipt_of({"p": 1, "q": 1}, [*offers, amount("X", 60, ["p"])], step_budget=200)
     assert (applied(receipt), receipt["search"]) == ([("X", 60), ("P39", 40)], "exact")
+
+
+def tied(random: Random) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Percentages that tie two clusters of goods together, each cluster with a set or an amount of its own."""
+    prices = {name: random.choice([75, 90, 100, 110, 130]) for name in "pqrs"}
+    offers = [
+        percent("L", random.choice([10, 15, 20, 30]), random.choice([["p", "r"], ["p", "q", "r"]])),
+        percent("M", random.choice([10, 20, 25, 30]), random.choice([["q", "s"], ["q", "r", "s"]])),
+    ]
+    for code, pair in (("A", ["p", "q"]), ("B", ["r", "s"])):
+        sets = {"required_quantity": random.choice([2, 3]), "special_price": random.randint(120, 260)}
+        if random.random() < 0.6:
+            offers.append(promotion(code, "mix_match", sets, scope=scope("product", products=pair)))
+        else:
+            offers.append(amount(code, random.randint(20, 80), pair))
+    if random.random() < 0.5:
+        offers.append(percent("N", random.choice([10, 20, 25, 30]), random.sample("pqrs", 2)))
+    goods = {name: product(price) for name, price in prices.items()}
+    items = [{"product_id": name, "quantity": random.randint(1, 2)} for name in goods]
+    return bundle(offers, goods, currency={"code": "IDR", "exponent": 0}), {"at": AT, "items": items}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_percentages_across_clusters_are_settled_as_by_brute_force(seed: int) -> None:
+    """Cutting them apart changes neither who applies nor in which order, even where the parts contradict each other."""
+    made, cart = tied(Random(seed))
+    receipt = price(cart, prepare(made))
+    assert receipt["search"] == "exact"
+    expected = [(promotion["code"], grant.times) for promotion, grant in oracle.price(cart, made).given()]
+    assert [(one["code"], one["times"]) for one in receipt["applied"]] == expected
+
+
+def test_a_percentage_across_clusters_is_rounded_once() -> None:
+    """5 % of 110 and of 30 end in a half each and make 7 together, which is rounded once and not for each cluster."""
+    offers = [
+        percent("L", 5, ["p110", "p30"]),
+        amount("A", 20, ["p110", "p40"]),
+        amount("B", 20, ["p30", "p60"]),
+        percent("K", 5, ["p40", "p60"]),
+    ]
+    receipt = receipt_of({"p110": 1, "p40": 1, "p30": 1, "p60": 1}, offers)
+    assert (applied(receipt), receipt["search"]) == ([("L", 7), ("A", 20), ("B", 20)], "exact")
+
+
+def shelves(random: Random, count: int) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """Shelves of five products, each with a mix and two capped percentages, tied together by percentages."""
+    names = [[f"p{random.randint(40, 600)}{i:02}{k}" for k in range(5)] for i in range(count)]
+    everything = [name for shelf in names for name in shelf]
+    offers = []
+    for i, shelf in enumerate(names):
+        sets = {"required_quantity": 3, "special_price": random.randint(20, 90) * 10_000}
+        offers.append(promotion(f"M{i:02}", "mix_match", sets, scope=scope("product", products=shelf)))
+        for off, cap in ((10, 50_000), (20, 30_000)):
+            offers.append(percent(f"C{i:02}-{off}", off, shelf, {"max_discount_amount": cap}))
+    for i in range(4 * count):
+        tied = random.sample(everything, random.randint(1, 3))
+        offers.append(percent(f"T{i:02}", random.choice([5, 10, 15]), tied))
+    return {name: random.randint(1, 4) for name in everything}, offers
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_hundred_rivals_tied_together_are_proven_within_half_the_budget(seed: int) -> None:
+    """Fifteen shelves and sixty percentages across them are one group, and still settled exactly."""
+    cart, offers = shelves(Random(seed), 15)
+    best = receipt_of(cart, offers, step_budget=100_000)
+    assert best["search"] == "exact"
+    assert best["total_discount"] > receipt_of(cart, offers, step_budget=0)["total_discount"]
