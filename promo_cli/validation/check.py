@@ -20,6 +20,9 @@ from promo_cli.workspace.memo import UNKNOWN, Memo, digest_of
 from promo_cli.workspace.paths import within, workspace_paths
 from promo_cli.workspace.spread import spread
 
+_BESIDE = {"name", "description", "owner", "approved_by", "funder", "tests"}
+"""Fields that no conflict depends on."""
+
 
 def check(
     workspace: Workspace,
@@ -50,11 +53,35 @@ def _findings(workspace: Workspace, facts: Facts, wanted: list[str] | None, *, s
     for promotion, found in zip(asked, _of_promotions(asked, facts), strict=True):
         facts.found[id(promotion)] = frozenset(one.code for one in found)
         yield from found
+    standing = _standing(facts)
     for rule in families.workspace_rules():
         if stopping and rule.code.severity is not Severity.ERROR:
             continue
-        for finding in rule.check(facts):
-            yield report(rule.code, finding, None, workspace)
+        silent = digest_of("silent", rule.code.code, standing) if rule.code.code.startswith("CON") else None
+        if silent and facts.memo.get(silent) is not UNKNOWN:
+            continue
+        made = list(rule.check(facts))
+        if silent and not made:
+            facts.memo.put(silent, None)
+        yield from (report(rule.code, finding, None, workspace) for finding in made)
+
+
+def _standing(facts: Facts) -> str:
+    """A digest of all that decides whether promotions are in one another's way: not what they are called.
+
+    What conflicts look at are the promotions but for `_BESIDE`, what other rules found in them, and everything else.
+    Where it is not known yet what was found in one, all of it counts.
+    """
+    workspace = facts.workspace
+    promotions = (
+        part
+        for one in workspace.promotions
+        for part in (
+            one.model_dump_json(exclude=_BESIDE if id(one) in facts.found else None),
+            ascii((sorted(facts.found.get(id(one), ())), id(one) in facts.naming_unknown)),
+        )
+    )
+    return digest_of(_surroundings(facts), *promotions)
 
 
 def _of_promotions(promotions: Sequence[Promotion[Any]], facts: Facts) -> Iterator[list[Diagnostic]]:
@@ -80,10 +107,7 @@ def _digests(promotions: Sequence[Promotion[Any]], facts: Facts) -> dict[int, st
 
     Of other promotions that is whether one has the same code, and whether those it names exist.
     """
-    workspace, texts = facts.workspace, facts.workspace.sources.texts
-    others = ((path, data) for path, data in texts.items() if not path.startswith("promotions/"))
-    unread = (sorted(workspace.incomplete), sorted((kind, sorted(ids)) for kind, ids in workspace.mentioned.items()))
-    whole = digest_of(facts.today.isoformat(), repr(unread), *(part for both in others for part in both))
+    workspace, texts, whole = facts.workspace, facts.workspace.sources.texts, _surroundings(facts)
 
     def digest(promotion: Promotion[Any]) -> str:
         path = workspace.origin(promotion).path
@@ -91,6 +115,14 @@ def _digests(promotions: Sequence[Promotion[Any]], facts: Facts) -> dict[int, st
         return digest_of(whole, path, texts[path], repr(doubts))
 
     return {id(one): digest(one) for one in promotions}
+
+
+def _surroundings(facts: Facts) -> str:
+    """A digest of all that is no promotion: settings, reference data, the day, and what could not be read."""
+    workspace, texts = facts.workspace, facts.workspace.sources.texts
+    others = ((path, data) for path, data in texts.items() if not path.startswith("promotions/"))
+    unread = (sorted(workspace.incomplete), sorted((kind, sorted(ids)) for kind, ids in workspace.mentioned.items()))
+    return digest_of(facts.today.isoformat(), repr(unread), *(part for both in others for part in both))
 
 
 def _of_promotion(rules: list[PromotionRule], promotion: Promotion[Any], facts: Facts) -> Iterator[Diagnostic]:

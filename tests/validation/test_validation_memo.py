@@ -34,16 +34,27 @@ STACKING = st.sampled_from(
 )
 
 
-def promotion(code: str, rules: str, scope: str, stacking: str) -> str:
+BESIDE = st.sampled_from(
+    [
+        "name: One\n",
+        f"name: {'Wide ' * 12}\nowner: Marketing\n",
+        "name: Two\ntests: [{at: 2026-02-07 10:00, cart: {items: [{product_id: gone, quantity: 1}]}, expect: {}}]\n",
+        "name: Three\ntests: [{at: 2026-02-07 10:00, cart: {items: [{product_id: latte, quantity: 1}]}, "
+        "expect: {total_discount: 1}}]\n",
+    ]
+)
+
+
+def promotion(code: str, beside: str, rules: str, scope: str, stacking: str) -> str:
     """Return a promotion that may be right or wrong, alone or beside others."""
     return (
-        f"code: {code}\nname: {code}\n{rules}\nscope: {{apply_to: category, categories: [{scope}]}}\n"
+        f"code: {code}\n{beside}{rules}\nscope: {{apply_to: category, categories: [{scope}]}}\n"
         f"stacking: {stacking}\nvalidity: {{start_date: 2026-02-01}}\n"
     )
 
 
 EDITS = st.one_of(
-    st.tuples(st.sampled_from(PROMOTIONS), st.builds(promotion, CODES, RULES, SCOPES, STACKING)),
+    st.tuples(st.sampled_from(PROMOTIONS), st.builds(promotion, CODES, BESIDE, RULES, SCOPES, STACKING)),
     st.tuples(st.sampled_from(PROMOTIONS), st.sampled_from(["", "code: [", "- no map\n"])),
     st.tuples(st.sampled_from(PROMOTIONS), st.none()),
     st.tuples(
@@ -61,10 +72,10 @@ EDITS = st.one_of(
 )
 
 
-def findings(root: Path) -> list[str]:
-    """Return everything that is found, as text."""
+def findings(root: Path, *paths: str) -> list[str]:
+    """Return everything that is found, or what is found in some paths, as text."""
     try:
-        found = check(root, today=TODAY).diagnostics
+        found = check(root, paths, today=TODAY).diagnostics
     except Failure as failure:
         found = failure.diagnostics
     return [json.dumps(to_plain(one), default=str) for one in found]
@@ -93,10 +104,11 @@ def test_what_is_kept_changes_no_verdict(
         for several in edits:
             for path, text in several:
                 write(root, path, text)
-            monkeypatch.delenv(cache.VARIABLE, raising=False)
-            kept = findings(root)
-            monkeypatch.setenv(cache.VARIABLE, "off")
-            assert kept == findings(root)
+            for paths in ((), ("promotions/example.yaml",)):
+                monkeypatch.delenv(cache.VARIABLE, raising=False)
+                kept = findings(root, *paths)
+                monkeypatch.setenv(cache.VARIABLE, "off")
+                assert kept == findings(root, *paths)
 
 
 def test_answers_of_unchanged_promotions_are_kept(
@@ -131,3 +143,31 @@ def test_answers_of_unchanged_promotions_are_kept(
     kept = open_cache(folder)
     assert kept
     assert len(kept.get("memo", "files")) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "asked"),
+    [
+        ("name: Example", "name: Changed", False),
+        ("owner: ", "owner: The ", False),
+        ("discount_percent: 20", "discount_percent: 21", True),
+        ("start_date: 2026-02-01", "start_date: 2026-02-02", True),
+    ],
+)
+def test_conflicts_are_looked_for_where_they_may_be_new(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: Path, before: str, after: str, asked: bool
+) -> None:
+    """What a promotion is called and who answers for it makes no conflict; all else may."""
+    from promo_cli.validation.conflicts import landscape
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv(cache.VARIABLE, raising=False)
+    findings(folder)
+    made: list[object] = []
+    reach = landscape.Encoder.reach
+    monkeypatch.setattr(landscape.Encoder, "reach", lambda *args: made.append(args) or reach(*args))
+    text = (folder / "promotions/example.yaml").read_text()
+    assert before in text
+    write(folder, "promotions/example.yaml", text.replace(before, after))
+    findings(folder)
+    assert bool(made) is asked
