@@ -18,7 +18,7 @@ from promo_cli.cli import streams
 from promo_cli.workspace.cache import open_cache, state_of
 from promo_cli.workspace.files import root_above
 from promo_cli.workspace.paths import below
-from promo_cli.workspace.snapshot import take_at
+from promo_cli.workspace.snapshot import Snapshot, take_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,24 +30,30 @@ _END = "\0"
 """Between the fields of an entry: no path and no text for people has it."""
 
 
-def asked(words: Sequence[str]) -> tuple[str, ...]:
-    """All that a command is told: its words and its surroundings."""
-    terminals = [streams.state(sys.stdout), streams.state(sys.stderr)]
-    return ("again", ascii([*words]), os.getcwd(), ascii(sorted(os.environ.items())), *terminals)
+class Asked:
+    """All that a command is told, its words and its surroundings; and the files as they were when it was looked up."""
+
+    __slots__ = ("key", "snapshot", "words")
+
+    def __init__(self, words: Sequence[str]) -> None:
+        terminals = [streams.state(sys.stdout), streams.state(sys.stderr)]
+        self.words = words
+        self.key = ("again", ascii([*words]), os.getcwd(), ascii(sorted(os.environ.items())), *terminals)
+        self.snapshot: Snapshot | None = None
 
 
-def answer(asked: tuple[str, ...], words: Sequence[str]) -> int | None:
+def answer(asked: Asked) -> int | None:
     """Print what was printed before, and return the exit code; None where it is not known, or may be another now."""
-    for root in _roots(words):
+    for root in _roots(asked.words):
         cache = open_cache(root)
-        kept = cache and cache.read(*asked)
+        kept = cache and cache.read(*asked.key)
         if kept:
             code, out, err, *premises = kept.decode("utf-8", "surrogatepass").split(_END)
-            return _print(out, err, int(code)) if _hold(*premises) else None
+            return _print(out, err, int(code)) if _hold(asked, *premises) else None
     return None
 
 
-def keep(asked: tuple[str, ...], checked: Checked, start: str, paths: Sequence[str], code: int, *said: str) -> None:
+def keep(asked: Asked, checked: Checked, start: str, paths: Sequence[str], code: int, *said: str) -> None:
     """Keep what was said about a workspace, looked for from `start`: the exit code, stdout and stderr."""
     cache, root = checked.snapshot.cache, root_above(start)
     if cache is None or root is None or not checked.lasting:
@@ -57,7 +63,7 @@ def keep(asked: tuple[str, ...], checked: Checked, start: str, paths: Sequence[s
     premises = [start, root, checked.snapshot.digest.hex(), str(time.time()), str(checked.until)]
     fields = [str(code), *said, *premises, *baseline, *places]
     if not any(_END in field for field in fields):
-        cache.write(_END.join(fields).encode("utf-8", "surrogatepass"), *asked)
+        cache.write(_END.join(fields).encode("utf-8", "surrogatepass"), *asked.key)
 
 
 def _roots(words: Sequence[str]) -> list[str]:
@@ -68,16 +74,26 @@ def _roots(words: Sequence[str]) -> list[str]:
 
 
 def _hold(
-    start: str, root: str, digest: str, since: str, until: str, baseline: str, baseline_state: str, *places: str
+    asked: Asked,
+    start: str,
+    root: str,
+    digest: str,
+    since: str,
+    until: str,
+    baseline: str,
+    baseline_state: str,
+    *places: str,
 ) -> bool:
     """Tell whether everything is as it was."""
-    return (
-        float(since) <= time.time() < float(until)
-        and root_above(start) == root
-        and state_of(baseline) == baseline_state
-        and all(below(root, path) == place for path, place in zip(places[::2], places[1::2], strict=True))
-        and take_at(root).digest.hex() == digest
-    )
+    if (
+        root_above(start) != root
+        or not float(since) <= time.time() < float(until)
+        or state_of(baseline) != baseline_state
+        or any(below(root, path) != place for path, place in zip(places[::2], places[1::2], strict=True))
+    ):
+        return False
+    asked.snapshot = take_at(root)
+    return asked.snapshot.digest.hex() == digest
 
 
 def _print(out: str, err: str, code: int) -> int:

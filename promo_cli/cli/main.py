@@ -28,8 +28,8 @@ def run(args: Sequence[str] | None = None) -> None:
     if words[:1] == ["validate"]:
         from promo_cli.cli import again
 
-        asked = again.asked(words)
-        code = again.answer(asked, words)
+        asked = again.Asked(words)
+        code = again.answer(asked)
         if code is not None:
             sys.exit(code)
     import gc

@@ -21,6 +21,7 @@ from promo_cli.cli import streams
 from promo_cli.cli.reading import Command
 
 if TYPE_CHECKING:
+    from promo_cli.cli.again import Asked
     from promo_cli.diagnostics import Diagnostic
 
 
@@ -33,8 +34,8 @@ class Session:
     verbose: bool
     interactive: bool
     json: bool
-    asked: tuple[str, ...] | None = None
-    """What the answer may be kept under, see `again`; None where it may not."""
+    asked: Asked | None = None
+    """What the answer may be kept under; None where it may not."""
 
     def note(self, text: str) -> None:
         """Say what is going on, on stderr."""

@@ -89,7 +89,8 @@ def _report(
     from promo_cli.pipeline.check import check
 
     try:
-        checked = check(session.start, paths, today=today, baseline=baseline)
+        snapshot = session.asked.snapshot if session.asked else None
+        checked = check(session.start, paths, today=today, baseline=baseline, snapshot=snapshot)
     except Failure as failure:
         if form in ("full", "concise"):
             raise

@@ -65,14 +65,20 @@ class Checked:
 
 
 def check(
-    start: Path, paths: Sequence[str] = (), *, today: dt.date | None = None, baseline: Path | None = None
+    start: Path,
+    paths: Sequence[str] = (),
+    *,
+    today: dt.date | None = None,
+    baseline: Path | None = None,
+    snapshot: Snapshot | None = None,
 ) -> Checked:
     """Load the workspace around `start` and apply every rule, reporting on `paths` only where given.
 
     `today` is a day in the company's time zone, by default the current one; `baseline` is used instead of that of
-    promo.yaml. Raises Failure (exit 2) without promo.yaml, or for a baseline that cannot be read.
+    promo.yaml; `snapshot` is one that was just taken there. Raises Failure (exit 2) without promo.yaml, or for a
+    baseline that cannot be read.
     """
-    snapshot = take(start)
+    snapshot = snapshot or take(start)
     wanted, unknown = workspace_paths(snapshot, paths)
     question = Question(snapshot, wanted if wanted is None else tuple(wanted), today, baseline)
     return _checked(question, paths, keeping=not unknown)
