@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from promo_cli.protocol.layout import sha256_hex
 from promo_cli.storage.interface import Entry
 from promo_cli.warehouse import content, dedupe, erasing, staging, writing
 from promo_cli.warehouse.codes import CONFLICT
@@ -24,11 +23,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An object to ingest: its content, or why it is refused as a whole. A refused object counts as one line."""
+    """An object to ingest: its content, or why it is refused as a whole. A refused object counts as one line.
+
+    `sha256` is that of the content, or of what arrived where there is none; None where nothing was read.
+    """
 
     entry: Entry
     origin: Origin
     content: bytes | Refused
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def stage(con: DuckDBPyConnection, files: Mapping[int, Upload]) -> dict[int, lis
             texts[file_id] = text
     _create_origins(con, files)
     staging.read(con, list(texts), list(texts.values()))
+    texts.clear()
     staging.stage_raw(con)
     staging.doubt_foreign_speakers(con)
     by_itself |= staging.take_doubtful(con)
@@ -201,7 +205,7 @@ def _insert_ledger(
         "ledger",
         file_id=list(files),
         key=[upload.entry.key for upload in uploads],
-        sha256=[_sha256(upload.content) for upload in uploads],
+        sha256=[upload.sha256 for upload in uploads],
         size=[upload.entry.size for upload in uploads],
         etag=[upload.entry.etag for upload in uploads],
         store_id=[upload.origin.store_id for upload in uploads],
@@ -214,7 +218,3 @@ def _insert_ledger(
         refused=[upload.content.code.code if isinstance(upload.content, Refused) else None for upload in uploads],
         ingested_at=[now] * len(uploads),
     )
-
-
-def _sha256(data: bytes | Refused) -> str | None:
-    return data.sha256 if isinstance(data, Refused) else sha256_hex(data)

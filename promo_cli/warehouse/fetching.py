@@ -58,4 +58,9 @@ def _fetch(storage: Storage, entry: Entry) -> Upload | None:
     except TooLarge:
         message = f"expected at most {MAX_STORED_BYTES} bytes, found {entry.size}"
         return Upload(entry, origin, Refused(codes.UNREADABLE, message))
-    return Upload(entry, origin, unpack(found.data, origin)) if isinstance(found, Found) else None
+    if not isinstance(found, Found):
+        return None
+    unpacked = unpack(found.data, origin)
+    if isinstance(unpacked, Refused):
+        return Upload(entry, origin, unpacked, unpacked.sha256)
+    return Upload(entry, origin, unpacked.content, unpacked.sha256)

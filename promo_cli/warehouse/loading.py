@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +18,7 @@ from promo_cli.warehouse.verdicts import Bad
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_AT_ONCE = 2
+_AT_ONCE = min(4, max(2, os.cpu_count() or 2))
 
 
 def load(
@@ -32,6 +33,9 @@ def load(
     fresh = itertools.count(last + 1)
     staged: deque[tuple[DuckDBPyConnection, dict[int, Upload], Future[dict[int, list[Bad]]]]] = deque()
     with ExitStack() as closed, ThreadPoolExecutor(_AT_ONCE) as pool:
+        # Batches side by side keep every core busy; several threads in each would only be in each other's way.
+        con.execute("SET threads = 1")
+        closed.callback(con.execute, "RESET threads")
         free = deque(closed.enter_context(closing(con.cursor())) for _ in range(_AT_ONCE))
         for each in free:
             personal.install(each, hmac_key)

@@ -48,8 +48,8 @@ def install(con: DuckDBPyConnection, hmac_key: bytes) -> None:
         CREATE OR REPLACE TEMP MACRO keyed_hash(text) AS
             sha256(getvariable('outer_pad') || unhex(sha256(getvariable('inner_pad') || encode(text))));
         CREATE OR REPLACE TEMP MACRO phone_key(phone) AS
-            CASE WHEN trim(phone) = '' THEN NULL
-                 WHEN length(phone) = 64 AND regexp_full_match(phone, '[0-9a-f]{64}') THEN phone
+            CASE WHEN phone = '' OR (starts_with(phone, ' ') AND trim(phone) = '') THEN NULL
+                 WHEN strlen(phone) = 64 AND regexp_full_match(phone, '[0-9a-f]{64}') THEN phone
                  ELSE keyed_hash(translate(lower(phone), ' +-()./', '')) END;
         CREATE OR REPLACE TEMP MACRO without_phone(text) AS
             if(contains(text, '"customer_phone"'),

@@ -1,8 +1,8 @@
 """Lines to typed rows in temporary tables, many at once, and which lines are not certainly right.
 
-A line is taken here only when every key is known and unique and every value passes its scalar's check. Any other goes
-to the table `doubtful`, and from there by itself through the models, which say what is wrong. What they accept comes
-back tidied: plain keys, with the unknown ones under one key.
+A line is taken here when it reads back as it was written (see `written`), or else when every key is known and unique
+and every value passes its scalar's check. Any other goes to the table `doubtful`, and from there by itself through the
+models, which say what is wrong. What they accept comes back tidied: plain keys, with the unknown ones under one key.
 """
 
 # ruff: noqa: S608 -- names of tables and columns are our own; values are parameters
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from promo_cli.warehouse import written
 from promo_cli.warehouse.scalars import PHONE_KEY
 from promo_cli.warehouse.shapes import RESCUED, Field, Shape
 from promo_cli.warehouse.tables import TABLES, Table, family
@@ -158,7 +159,7 @@ def _add_children(con: DuckDBPyConnection, parent: Table, lines: str, existing: 
         con.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE part_{child.name} AS
-            SELECT file_id, line, event_id, {position} AS position, unnest(items) AS text
+            SELECT file_id, line, event_id, {position} AS position, unnest(items)::VARCHAR AS text
             FROM (SELECT *, json_transform({field}, '["JSON"]') AS items FROM stage_{parent.name}
                   WHERE {field} IS NOT NULL AND (file_id, line) IN {lines})
             """
@@ -177,10 +178,30 @@ def _add(
     judge: bool,
 ) -> None:
     name = f"stage_{table.name}"
-    verb = f"INSERT INTO {name}" if name in existing else f"CREATE TEMP TABLE {name} AS"
-    con.execute(f"{verb} {_typed(table.shape, carried, lines, judge)}")
+    if name in existing or not judge:
+        verb = f"INSERT INTO {name} BY NAME" if name in existing else f"CREATE TEMP TABLE {name} AS"
+        con.execute(f"{verb} {_typed(table.shape, carried, lines, judge)}")
+    elif style := written.style_of(_sample(con, lines), table.shape):
+        select = written.select(table.shape, style, carried, lines, hashed=carried == _OF_LINE)
+        unlike = f"SELECT {', '.join(carried)}, unlike AS text FROM {name} WHERE NOT clean"
+        con.execute(f"CREATE TEMP TABLE {name} AS {select}")
+        con.execute(f"CREATE TEMP TABLE unlike AS {unlike}")
+        con.execute(f"ALTER TABLE {name} DROP COLUMN unlike")
+        if con.execute("SELECT 1 FROM unlike LIMIT 1").fetchall():
+            con.execute(f"DELETE FROM {name} WHERE NOT clean")
+            con.execute(f"INSERT INTO {name} BY NAME {_typed(table.shape, carried, 'unlike', judge)}")
+        con.execute("DROP TABLE unlike")
+    else:
+        con.execute(f"CREATE TEMP TABLE {name} AS {_typed(table.shape, carried, lines, judge)}")
     if judge:
         _doubt(con, f"{name} WHERE NOT clean")
+
+
+def _sample(con: DuckDBPyConnection, lines: str) -> list[str]:
+    return [
+        text
+        for (text,) in con.execute(f"SELECT text FROM {lines} WHERE text IS NOT NULL LIMIT {written.SAMPLE}").fetchall()
+    ]
 
 
 def _typed(shape: Shape, carried: Sequence[str], lines: str, judge: bool) -> str:

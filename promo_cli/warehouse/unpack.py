@@ -20,6 +20,14 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
+class Unpacked:
+    """An object's uncompressed content, and the SHA-256 of it."""
+
+    content: bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Why an object as a whole cannot be ingested, and the hash of what arrived, where it was read."""
 
@@ -28,7 +36,7 @@ class Refused:
     sha256: str | None = None
 
 
-def unpack(data: bytes, origin: Origin) -> bytes | Refused:
+def unpack(data: bytes, origin: Origin) -> Unpacked | Refused:
     """Return the uncompressed content, or why it cannot be trusted."""
     content = _gunzip(data) if data.startswith(_GZIP_MAGIC) else data
     if isinstance(content, Refused):
@@ -37,7 +45,7 @@ def unpack(data: bytes, origin: Origin) -> bytes | Refused:
     if origin.sha16 and not found.startswith(origin.sha16):
         message = f"expected content whose SHA-256 begins with {origin.sha16}, found {found[:16]}"
         return Refused(codes.HASH_MISMATCH, message, found)
-    return content
+    return Unpacked(content, found)
 
 
 def _gunzip(data: bytes) -> bytes | Refused:
