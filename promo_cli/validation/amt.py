@@ -188,16 +188,16 @@ def cap_always_reached(promotion: Promotion[Any], facts: Facts) -> Iterator[Find
     percent, cap, cap_name = _capped_percent(promotion)
     if percent is None or cap is None or not 0 < percent <= 100 or cap <= 0:
         return
-    least = rules.min_purchase
-    why = f"from the minimum purchase of {money(least, facts.currency)}"
+    least, cheapest = rules.min_purchase, None
     if facts.whole("products", "categories"):
         priced = facts.priced(promotion)
-        if priced and all(product.unit == "each" for product in priced) and priced[0].price > least:
-            least = priced[0].price
-            why = f"with {priced[0].id} alone, the cheapest in scope at {money(least, facts.currency)}"
+        if priced and priced[0].price > least and all(product.unit == "each" for product in priced):
+            least, cheapest = priced[0].price, priced[0].id
     if least > 0 and least * percent / 100 >= cap:
+        begins = money(least, facts.currency)
+        why = f"with {cheapest} alone, the cheapest in scope at" if cheapest else "from the minimum purchase of"
         yield Finding(
-            f"the cap of {money(cap, facts.currency)} is always reached, {why}",
+            f"the cap of {money(cap, facts.currency)} is always reached, {why} {begins}",
             f"/rules/{cap_name}",
             also=(
                 Also(

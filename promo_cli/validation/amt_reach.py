@@ -8,6 +8,7 @@ from typing import Any
 
 from promo_cli.diagnostics import Severity
 from promo_cli.model.promotion import Condition, Promotion
+from promo_cli.model.reference import Product
 from promo_cli.validation.conflicts.estimate import estimate
 from promo_cli.validation.facts import Facts
 from promo_cli.validation.rule import Also, Finding, rule
@@ -118,26 +119,26 @@ def budget_for_less_than_a_day(promotion: Promotion[Any], facts: Facts) -> Itera
 def _out_of_reach(
     promotion: Promotion[Any], facts: Facts, least: Decimal, pointer: str, what: str
 ) -> Iterator[Finding]:
-    most, why = _largest(promotion, facts)
+    most, units, dearest = _largest(promotion, facts)
     if most is not None and least > most:
         found = money(most, facts.currency)
+        why = "the largest bills" if dearest is None else f"{units:,} × {dearest.id}"
         advice = f"write at most {found}, or widen the scope"
         yield Finding(f"{what} is above any cart there can be: {why} make {found}", pointer, help=advice)
 
 
-def _largest(promotion: Promotion[Any], facts: Facts) -> tuple[Decimal | None, str]:
-    """The most that a promotion's scope can be worth in one cart, and what makes it."""
+def _largest(promotion: Promotion[Any], facts: Facts) -> tuple[Decimal | None, int, Product | None]:
+    """The most that a promotion's scope can be worth in one cart, and how many of what make it, if it is a product."""
     stated = facts.workspace.settings.limits.largest_bill
-    found: tuple[Decimal | None, str] = (stated, "the largest bills")
     priced = facts.priced(promotion) if _readable(facts) else []
     dearest = priced[-1] if priced else None
     if dearest is None or dearest.unit != "each" or dearest.price <= 0:
-        return found
+        return stated, 0, None
     allowed = _allowed(promotion.conditions, promotion)
     units = allowed if allowed is not None else MANY if stated is None else None
     if units is not None and (stated is None or dearest.price * units < stated):
-        return dearest.price * units, f"{units:,} × {dearest.id}"
-    return found
+        return dearest.price * units, units, dearest
+    return stated, 0, None
 
 
 def _allowed(condition: Condition | None, promotion: Promotion[Any]) -> int | None:

@@ -187,9 +187,20 @@ class Facts:
         """The products a promotion may discount, by price and id, ascending."""
         reached = self.in_scope(promotion.scope, promotion.targeting)
         if id(reached) not in self._priced:  # kept above, once for each scope
-            found = (self.products[product] for product in reached if self.products[product].discountable)
-            self._priced[id(reached)] = tuple(sorted(found, key=lambda product: (product.price, product.id)))
+            places = sorted(self._places[product] for product in reached if product in self._places)
+            self._priced[id(reached)] = tuple(self._by_price[place] for place in places)
         return self._priced[id(reached)]
+
+    @cached_property
+    def _by_price(self) -> list[Product]:
+        """The products that may be discounted, by price and id."""
+        found = (product for product in self.products.values() if product.discountable)
+        return sorted(found, key=lambda product: (product.price, product.id))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """The place of each in that order, by id."""
+        return {product.id: place for place, product in enumerate(self._by_price)}
 
     @cached_property
     def _kinds(self) -> dict[Kind, list[Store]]:

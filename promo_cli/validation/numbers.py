@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
@@ -31,34 +30,37 @@ class Number(NamedTuple):
     kind: Kind
 
 
-def numbers(promotion: Promotion[Any]) -> Iterator[Number]:
+def numbers(promotion: Promotion[Any]) -> list[Number]:
     """Every number of a promotion, sections in the order of the file format."""
-    yield from _walk(promotion.scope.unit_price, "/scope/unit_price")
-    yield from _walk(promotion.conditions, "/conditions")
-    yield from _walk(promotion.rules, "/rules")
-    yield from _walk(promotion.limits, "/limits")
-    yield from _walk(promotion.cross_brand, "/cross_brand")
-    yield from _walk(promotion.voucher, "/voucher")
+    found: list[Number] = []
+    _collect(promotion.scope.unit_price, "/scope/unit_price", found)
+    _collect(promotion.conditions, "/conditions", found)
+    _collect(promotion.rules, "/rules", found)
+    _collect(promotion.limits, "/limits", found)
+    _collect(promotion.cross_brand, "/cross_brand", found)
+    _collect(promotion.voucher, "/voucher", found)
     if promotion.programme_cost is not None:
-        yield Number("/programme_cost", "programme_cost", promotion.programme_cost, "amount")
+        found.append(Number("/programme_cost", "programme_cost", promotion.programme_cost, "amount"))
+    return found
 
 
-def _walk(value: Any, at: str) -> Iterator[Number]:
+def _collect(value: Any, at: str, found: list[Number]) -> None:
     if not isinstance(value, BaseModel):
         return
     for name, part in value.__dict__.items():
-        if part is None or isinstance(part, str | bool):
+        kind = part.__class__
+        if part is None or kind is str or kind is bool:
             continue
         pointer = f"{at}/{name.rstrip('_')}"
-        if isinstance(part, Decimal):
-            yield Number(pointer, name, part, _kind(name, value))
-        elif isinstance(part, int):
-            yield Number(pointer, name, Decimal(part), "count")
-        elif isinstance(part, list):
+        if kind is Decimal:
+            found.append(Number(pointer, name, part, _kind(name, value)))
+        elif kind is int:
+            found.append(Number(pointer, name, Decimal(part), "count"))
+        elif kind is list:
             for index, item in enumerate(part):
-                yield from _walk(item, f"{pointer}/{index}")
+                _collect(item, f"{pointer}/{index}", found)
         else:
-            yield from _walk(part, pointer)
+            _collect(part, pointer, found)
 
 
 def _kind(name: str, parent: BaseModel) -> Kind:

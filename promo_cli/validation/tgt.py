@@ -335,7 +335,7 @@ def listed_twice(promotion: Promotion[Any], facts: Facts) -> Iterator[Finding]:
         part = getattr(promotion, section)
         for name in names:
             entries = getattr(part, name, None)
-            if isinstance(entries, list) and len(set(entries)) < len(entries):
+            if isinstance(entries, list) and len(entries) > 1 and len(set(entries)) < len(entries):
                 index = next(index for index, entry in enumerate(entries) if entry in entries[:index])
                 also = (Also("first here", f"/{section}/{name}/{entries.index(entries[index])}"),)
                 yield Finding("listed twice", f"/{section}/{name}/{index}", label="again", also=also, help="remove it")
