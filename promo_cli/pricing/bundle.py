@@ -157,7 +157,7 @@ def _prepare(values: dict[str, Any]) -> PreparedBundle:
         header.whole("step_budget"),
     )
     for product in products.values():
-        product.shown["price"] = currency.major(product.price)
+        product.shown["price"] = product.major = currency.major(product.price)
     return PreparedBundle(read_header, products, [entry for _, entry in keyed], grounds(keyed), numbers)
 
 

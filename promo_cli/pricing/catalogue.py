@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from promo_cli.pricing.errors import BundleError
@@ -13,7 +14,8 @@ class Product:
     """What is sold. `price` and `floor` are per piece, or per kilogram where `weighed`, in minor units.
 
     `categories` are its own `category` and all above. `shown` is a line of a receipt as far as the product decides it.
-    `scopes` and `grounds` are what the bundle has found out about it, None before it was asked.
+    `scopes` and `grounds` are what the bundle has found out about it, None before it was asked, as is its price in
+    `major` units.
     """
 
     __slots__ = (
@@ -24,6 +26,7 @@ class Product:
         "floor",
         "grounds",
         "id",
+        "major",
         "name",
         "price",
         "scopes",
@@ -57,6 +60,7 @@ class Product:
         self.tags = tags
         self.scopes: tuple[int, ...] | None = None
         self.grounds: frozenset[int] | None = None
+        self.major: int | Decimal | None = None
         filled_in = ("quantity", "price", "list_amount", "discount", "net", "unit_nets", "discounts")
         self.shown: dict[str, Any] = {
             "product_id": id,

@@ -60,7 +60,10 @@ def _provisional(sale: Sale) -> bool:
 def _line(line: Line, runs: list[Run], named: dict[str, dict[str, Any]], currency: Currency) -> dict[str, Any]:
     nets: list[int | Decimal] = []
     net = 0
-    each = currency.major(line.price)
+    product = line.product
+    each = product.major if line.price == product.price else None
+    if each is None:
+        each = currency.major(line.price)
     if len(runs) > 1:
         runs.sort(key=_place)
     for run in runs:
@@ -76,24 +79,28 @@ def _line(line: Line, runs: list[Run], named: dict[str, dict[str, Any]], currenc
     value = line.price * line.units
     listed = each if line.units == 1 else currency.major(value)
     # A copy that is filled in: faster than putting eleven keys into a new dict.
-    shown = line.product.shown.copy()
+    shown = product.shown.copy()
     shown["quantity"] = line.quantity
-    if line.each != line.product.price:
+    if line.each != product.price:
         shown["price"] = currency.major(line.each)
     shown["list_amount"] = listed
+    shown["unit_nets"] = nets
     if net == value:
         shown["discount"] = 0
         shown["net"] = listed
+        shown["discounts"] = []
     else:
-        shown["discount"] = currency.major(value - net)
-        shown["net"] = currency.major(net)
-    shown["unit_nets"] = nets
-    shown["discounts"] = _discounts(runs, named, currency)
+        discount = currency.major(value - net)
+        shown["discount"] = discount
+        shown["net"] = nets[0] if line.units == 1 else currency.major(net)
+        shown["discounts"] = _discounts(runs, discount, named, currency)
     return shown if line.line_id is None else {"line_id": line.line_id, **shown}
 
 
-def _discounts(runs: list[Run], named: dict[str, dict[str, Any]], currency: Currency) -> list[dict[str, Any]]:
-    """Who took how much off a line, in the order of its units and of what was taken off them."""
+def _discounts(
+    runs: list[Run], whole: int | Decimal, named: dict[str, dict[str, Any]], currency: Currency
+) -> list[dict[str, Any]]:
+    """Who took how much off a line, in the order of its units and of what was taken off them; one takes the whole."""
     shares: dict[str, int] = {}
     for run in runs:
         for promotion_id, amount in run.shares:
@@ -101,7 +108,7 @@ def _discounts(runs: list[Run], named: dict[str, dict[str, Any]], currency: Curr
     discounts: list[dict[str, Any]] = []
     for promotion_id, amount in shares.items():
         discount = named[promotion_id].copy()
-        discount["amount"] = currency.major(amount)
+        discount["amount"] = whole if len(shares) == 1 else currency.major(amount)
         discounts.append(discount)
     return discounts
 
