@@ -6,7 +6,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import ConfigDict, Field, SerializeAsAny, Tag
 
-from promo_cli.model.base import AllOr, Amount, ClockTime, Date, Day, EndTime, Id, Strict, Text, by_kind
+from promo_cli.model.base import AllOr, Amount, ClockTime, Date, Day, EndTime, Id, Strict, Text, by_kind, nothing
 from promo_cli.model.expectation import PromotionTest
 
 STAGES = ("item", "order", "payment", "earn")
@@ -29,7 +29,7 @@ class Validity(Strict):
     """Days it begins on: mon to sun, or 1 (Monday) to 7. Default: every day."""
     exclude_holidays: bool = False
     """Whether it rests on the days of stores/holidays.yaml."""
-    exclude_dates: list[Date] = []
+    exclude_dates: list[Date] = nothing()
     """Single days on which it rests."""
 
 
@@ -47,15 +47,15 @@ class Scope(Strict):
 
     apply_to: Literal["all", "category", "product"] = "all"
     """What the promotion looks at: the whole cart, the listed categories, or the listed products."""
-    categories: list[Id] = []
+    categories: list[Id] = nothing()
     """Category ids, with `apply_to: category`; each reaches everything below it in the tree."""
-    products: list[Id] = []
+    products: list[Id] = nothing()
     """Product ids, with `apply_to: product`."""
-    exclude_categories: list[Id] = []
+    exclude_categories: list[Id] = nothing()
     """Categories that are left out, with everything below them."""
-    exclude_products: list[Id] = []
+    exclude_products: list[Id] = nothing()
     """Products that are left out."""
-    tags: list[Id] = []
+    tags: list[Id] = nothing()
     """Only products with one of these tags."""
     unit_price: PriceRange | None = None
     """Only products whose list price per unit is in this range."""
@@ -66,11 +66,11 @@ class Scope(Strict):
 class StoreSelection(Strict):
     """Stores by what they are: any listed region, all listed tags, less the excluded."""
 
-    regions: list[Id] = []
+    regions: list[Id] = nothing()
     """Stores of any of these regions. Default: every region."""
-    tags: list[Id] = []
+    tags: list[Id] = nothing()
     """Stores that carry all of these tags. Default: no tag needed."""
-    exclude: list[Id] = []
+    exclude: list[Id] = nothing()
     """Ids of stores that are left out."""
 
 
@@ -79,7 +79,7 @@ class Targeting(Strict):
 
     brands: Annotated[AllOr, by_kind("all, or a list of brand ids")] = "all"
     """`all`, or the brands whose products are discounted and whose stores run it."""
-    exclude_brands: list[Id] = []
+    exclude_brands: list[Id] = nothing()
     """Brands that are left out."""
     stores: Annotated[
         AllOr | Annotated[StoreSelection, Tag("dict")],
@@ -90,11 +90,11 @@ class Targeting(Strict):
     """Everybody, or only customers who are new or have bought before."""
     member_only: bool = False
     """Whether the customer must be a member."""
-    member_tiers: list[Id] = []
+    member_tiers: list[Id] = nothing()
     """Only members of these tiers. Default: any."""
-    sales_channels: list[Id] = []
+    sales_channels: list[Id] = nothing()
     """Only these channels, such as dine_in or delivery. Default: any."""
-    exclude_channels: list[Id] = []
+    exclude_channels: list[Id] = nothing()
     """Channels that are left out."""
 
 
@@ -153,7 +153,7 @@ class StackingRule(Strict):
     """Of its group: all, the highest priority, the best for the customer, or the smallest discount. Default: all."""
     exclusive: Literal["cart", "lane", "units"] | None = None
     """What it does not share: the whole cart, its lane, or the units it discounts. Default: nothing."""
-    never_with: list[Id] = []
+    never_with: list[Id] = nothing()
     """Codes of promotions it never applies together with."""
 
 
@@ -175,7 +175,7 @@ class CrossBrand(Strict):
     """The brands whose spend counts."""
     trigger_min_amount: Amount | None = None
     """The spend it takes, inclusive, in major units. Default: 0."""
-    benefit_brands: list[Id] = []
+    benefit_brands: list[Id] = nothing()
     """The brands whose products are discounted."""
     window_days: int | None = None
     """For `accumulate`: how many days back bills count."""
@@ -232,7 +232,7 @@ class Promotion(Strict, Generic[RulesT]):
     """Whether it applies by itself; if not, only when the cart claims it."""
     require_voucher: bool = False
     """Whether the customer must show a voucher: one of `voucher_codes`, or one of the `voucher` batch."""
-    voucher_codes: list[Id] = []
+    voucher_codes: list[Id] = nothing()
     """Codes that everybody shares, such as PROMO10."""
     execution_stage: Stage | None = None
     """When in the bill: item, order, payment or earn; stages add up. Default: by type and scope."""
@@ -246,7 +246,7 @@ class Promotion(Strict, Generic[RulesT]):
     """Who answers for it."""
     approved_by: Text | None = None
     """Who approved it, where it needs approval."""
-    tags: list[Id] = []
+    tags: list[Id] = nothing()
     """Words of your own to find and report it by."""
     funder: Text | None = None
     """Who pays for the discount, such as a bank or a supplier. Default: the company."""
@@ -270,5 +270,5 @@ class Promotion(Strict, Generic[RulesT]):
     """Spend at one brand that unlocks a benefit at another."""
     voucher: Voucher | None = None
     """The batch of single codes that unlocks it."""
-    tests: list[PromotionTest] = []
+    tests: list[PromotionTest] = nothing()
     """Carts and what they must cost; `promo test` runs them, and nothing is published while one fails."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from promo_cli.model.base import Amount, ClockTime, Date, Day, EndTime, Id, Strict, Text
+from promo_cli.model.base import Amount, ClockTime, Date, Day, EndTime, Id, Strict, Text, nothing
 
 
 class Brand(Strict):
@@ -40,17 +40,17 @@ class Store(Strict):
     """Its number in other systems."""
     brand: Id | None = None
     """The brand it sells."""
-    brands: list[Id] = []
+    brands: list[Id] = nothing()
     """The brands it sells, where there are several. Default: `brand`, or every brand."""
     region: Id | None = None
     """The region it is in, a word of your own; promotions choose stores by it."""
     timezone: Text | None = None
     """Its IANA time zone, such as Asia/Makassar. Default: that of promo.yaml."""
-    channels: list[Id] = []
+    channels: list[Id] = nothing()
     """The ways it sells, such as dine_in, takeaway, delivery."""
-    tags: list[Id] = []
+    tags: list[Id] = nothing()
     """Words of your own; promotions choose stores by them."""
-    opening_hours: list[OpeningHours] = []
+    opening_hours: list[OpeningHours] = nothing()
     """When it sells. Default: not known, or always."""
 
     @property
@@ -89,7 +89,7 @@ class Product(Strict):
     """What it costs the company, in major units; used in reports and checks, never sent to a till."""
     min_price: Amount | None = None
     """No promotion makes a unit cheaper than this, in major units. Default: 0."""
-    tags: list[Id] = []
+    tags: list[Id] = nothing()
     """Words of your own; a promotion's `scope` chooses products by them."""
     discountable: bool = True
     """Whether promotions may touch it; false for gift cards, deposits and the like."""
@@ -98,9 +98,9 @@ class Product(Strict):
 class Catalog(Strict):
     """The category tree and the products."""
 
-    categories: list[Category] = []
+    categories: list[Category] = nothing()
     """The category tree."""
-    products: list[Product] = []
+    products: list[Product] = nothing()
     """What is sold."""
 
 
