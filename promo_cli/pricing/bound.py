@@ -12,93 +12,105 @@ from __future__ import annotations
 from promo_cli.pricing.parts import Part
 from promo_cli.pricing.types.base import SCALE
 
-Claim = tuple[int, int]
-"""What a part can take off a unit at most, in parts of 1/SCALE, and the number of the part."""
 
+class Bounds:
+    """What the parts of a cluster can save at most; `shifts` and `fields` are the digits of free units, run by run."""
 
-def claims_of(parts: list[Part], runs: int) -> list[list[Claim]]:
-    """Return for each run what parts can take off a unit of it, the most first."""
-    claims: list[list[Claim]] = [[] for _ in range(runs)]
-    for number, part in enumerate(parts):
-        for i, amount in zip(part.reach, part.amounts, strict=True):
-            if amount > 0:
-                claims[i].append((-amount, number))
-    for claim in claims:
-        claim.sort()
-    return claims
+    __slots__ = ("_amounts", "_fields", "_numbers", "_parts", "_shifts")
 
+    def __init__(self, parts: list[Part], shifts: list[int], fields: list[int]) -> None:
+        self._parts: list[Part] = parts
+        self._shifts: list[int] = shifts
+        self._fields: list[int] = fields
+        # By run: what parts can take off a unit at most, in parts of 1/SCALE, the most first, and their numbers.
+        self._amounts: list[list[int]] = []
+        self._numbers: list[list[int]] = []
+        claims: list[list[tuple[int, int]]] = [[] for _ in shifts]
+        for number, part in enumerate(parts):
+            for i, amount in zip(part.reach, part.amounts, strict=True):
+                if amount > 0:
+                    claims[i].append((-amount, number))
+        for claim in claims:
+            claim.sort()
+            self._amounts.append([-amount for amount, _ in claim])
+            self._numbers.append([number for _, number in claim])
 
-def bound(parts: list[Part], claims: list[list[Claim]], alive: int, free: tuple[int, ...]) -> int:
-    """Return what the parts alive cannot exceed together on free units, in parts of 1/SCALE."""
-    lumps = 0
-    units = alive
-    capped: list[Part] = []
-    for part in parts:
-        if part.bit & alive and part.cap >= 0 and part.cap <= _all(part, free):
-            capped.append(part)
-            units &= ~part.bit
-            lumps += part.cap
-    least = lumps + _unit_by_unit(parts, claims, units, free)
-    for part in capped:
-        other = lumps - part.cap + _unit_by_unit(parts, claims, units | part.bit, free)
-        if other < least:
-            least, lumps, units = other, lumps - part.cap, units | part.bit
-    return least
+    def most(self, alive: int, free: int) -> int:
+        """Return what the parts alive cannot exceed together on free units, in parts of 1/SCALE."""
+        lumps = 0
+        units = alive
+        capped: list[Part] = []
+        for part in self._parts:
+            if part.cap >= 0 and part.bit & alive and part.cap <= self._all(part, free):
+                capped.append(part)
+                units &= ~part.bit
+                lumps += part.cap
+        least = lumps + self._unit_by_unit(units, free)
+        for part in capped:
+            other = lumps - part.cap + self._unit_by_unit(units | part.bit, free)
+            if other < least:
+                least, lumps, units = other, lumps - part.cap, units | part.bit
+        return least
 
+    def _all(self, part: Part, free: int) -> int:
+        total = 0
+        for k in range(len(part.reach)):
+            i = part.reach[k]
+            total += ((free & self._fields[i]) >> self._shifts[i]) * part.amounts[k]
+        return total
 
-def _all(part: Part, free: tuple[int, ...]) -> int:
-    total = 0
-    for k in range(len(part.reach)):
-        total += free[part.reach[k]] * part.amounts[k]
-    return total
+    def _unit_by_unit(self, units: int, free: int) -> int:
+        parts = self._parts
+        total = 0
+        grouped: list[tuple[int, int, int]] = []  # who owns units, what each loses with its second best, how many
+        for i in range(len(self._fields)):
+            count = free & self._fields[i]
+            if not count:
+                continue
+            count >>= self._shifts[i]
+            amounts = self._amounts[i]
+            numbers = self._numbers[i]
+            best, owner, second = 0, -1, 0
+            for k in range(len(numbers)):
+                number = numbers[k]
+                if units >> number & 1:
+                    if owner < 0:
+                        best, owner = amounts[k], number
+                    else:
+                        second = amounts[k]
+                        break
+            if owner >= 0:
+                total += best * count
+                if parts[owner].size:
+                    grouped.append((owner, best - second, count))
+        if grouped:
+            total -= self._left_over(grouped, free)
+        halves = 0
+        for part in parts:
+            if part.bit & units:
+                halves += part.halves
+        return total + halves * SCALE // 2
 
+    def _left_over(self, grouped: list[tuple[int, int, int]], free: int) -> int:
+        """What is lost at least because only whole groups of units count."""
+        grouped.sort()
+        total = 0
+        last, over = -1, 0
+        for owner, lost, count in grouped:
+            if owner != last:
+                last = owner
+                over = self._too_many(owner, grouped, free)
+            if over > 0:
+                total += lost * min(count, over)
+                over -= count
+        return total
 
-def _unit_by_unit(parts: list[Part], claims: list[list[Claim]], units: int, free: tuple[int, ...]) -> int:
-    total = 0
-    grouped: dict[int, list[tuple[int, int]]] = {}  # by part: what a unit loses with its second best, and how many
-    for i in range(len(free)):
-        count = free[i]
-        if not count:
-            continue
-        best, owner, second = 0, -1, 0
-        for amount, number in claims[i]:
-            if parts[number].bit & units:
-                if owner < 0:
-                    best, owner = -amount, number
-                else:
-                    second = -amount
-                    break
-        total += best * count
-        if owner >= 0 and parts[owner].size:
-            lost = grouped.get(owner)
-            if lost is None:
-                grouped[owner] = [(best - second, count)]
-            else:
-                lost.append((best - second, count))
-    for number, lost in grouped.items():
-        total -= _left_over(parts[number], lost, free)
-    halves = 0
-    for part in parts:
-        if part.bit & units:
-            halves += part.halves
-    return total + halves * SCALE // 2
-
-
-def _left_over(part: Part, lost: list[tuple[int, int]], free: tuple[int, ...]) -> int:
-    """What is lost at least because only whole groups of units count."""
-    there = owned = 0
-    for i in part.reach:
-        there += free[i]
-    for _, count in lost:
-        owned += count
-    over = owned - there // part.size * part.size
-    if over <= 0:
-        return 0
-    lost.sort()
-    total = 0
-    for each, count in lost:
-        total += each * min(count, over)
-        over -= count
-        if over <= 0:
-            break
-    return total
+    def _too_many(self, owner: int, grouped: list[tuple[int, int, int]], free: int) -> int:
+        part = self._parts[owner]
+        there = owned = 0
+        for i in part.reach:
+            there += (free & self._fields[i]) >> self._shifts[i]
+        for other, _, count in grouped:
+            if other == owner:
+                owned += count
+        return owned - there // part.size * part.size

@@ -1,11 +1,14 @@
 """The most that the parts of a cluster can save: branch and bound over who comes first.
 
 What a step is, `search` says. A state that was met before is not searched again.
+
+How many units of each run are free is one number, with as many binary digits for each run as its units at the start
+need. So taking units is one subtraction, and a state is told from others by two numbers.
 """
 
 from __future__ import annotations
 
-from promo_cli.pricing.bound import bound, claims_of
+from promo_cli.pricing.bound import Bounds
 from promo_cli.pricing.parts import Part, Rival
 from promo_cli.pricing.types.base import SCALE, Option
 
@@ -34,9 +37,9 @@ class Way:
 
     __slots__ = ("option", "taken", "worth")
 
-    def __init__(self, worth: int, taken: list[tuple[int, int]], option: Option | None) -> None:
+    def __init__(self, worth: int, taken: int, option: Option | None) -> None:
         self.worth: int = worth
-        self.taken: list[tuple[int, int]] = taken
+        self.taken: int = taken
         self.option: Option | None = option
 
 
@@ -49,13 +52,13 @@ class State:
 
     __slots__ = ("alive", "free", "most", "near", "settled", "trials")
 
-    def __init__(self, alive: int, free: tuple[int, ...], most: int) -> None:
+    def __init__(self, alive: int, free: int, most: int) -> None:
         self.alive: int = alive
-        self.free: tuple[int, ...] = free
+        self.free: int = free
         self.most: int = most
         self.settled: bool = False
         self.trials: list[Trial] | None = None
-        self.near: dict[int, list[tuple[int, tuple[tuple[int, int], ...]]]] = {}
+        self.near: dict[int, list[tuple[int, tuple[tuple[int, int], ...]]]] | None = None
 
 
 class Trial:
@@ -81,8 +84,9 @@ class Cluster:
 
     __slots__ = (
         "_apart",
-        "_claims",
-        "_local",
+        "_bounds",
+        "_fields",
+        "_shifts",
         "_states",
         "_steps",
         "_ways",
@@ -99,107 +103,121 @@ class Cluster:
     def __init__(self, mask: int, rivals: list[Rival], free: tuple[int, ...], steps: Steps) -> None:
         self.mask: int = mask
         self.runs: list[int] = [i for i in range(len(free)) if mask >> i & 1]
-        self._local: dict[int, int] = {run: k for k, run in enumerate(self.runs)}
-        self.start: tuple[int, ...] = tuple([free[i] for i in self.runs])
+        self._shifts: list[int] = []
+        self._fields: list[int] = []
+        self.start: int = 0
+        shift = 0
+        for i in self.runs:
+            digits = free[i].bit_length()
+            self._shifts.append(shift)
+            self._fields.append(((1 << digits) - 1) << shift)
+            self.start |= free[i] << shift
+            shift += digits
         self._width: int = len(free)
         self.parts: list[Part] = [self._part(rival) for rival in rivals]
+        cost = 0
         for number, part in enumerate(self.parts):
             part.bit = 1 << number
+            cost += part.cost
         for part, rival in zip(self.parts, rivals, strict=True):
             part.barred = part.bit
-            for other in self.parts:
-                if rival.barred >> other.place & 1:
-                    part.barred |= other.bit
+            if rival.barred != 1 << rival.place:
+                for other in self.parts:
+                    if rival.barred >> other.place & 1:
+                        part.barred |= other.bit
         self.all: int = (1 << len(self.parts)) - 1
-        cost = 0
-        for part in self.parts:
-            cost += part.cost
         self.size: int = cost * len(self.parts)
-        self._claims = claims_of(self.parts, len(self.runs))
+        self._bounds: Bounds = Bounds(self.parts, self._shifts, self._fields)
         self._steps: Steps = steps
-        self._ways: dict[tuple[int, tuple[int, ...]], list[Way]] = {}
-        self._states: dict[tuple[int, tuple[int, ...]], State] = {}
-        self._apart: dict[tuple[int, tuple[int, ...]], list[State]] = {}
+        self._ways: dict[int, list[Way]] = {}
+        self._states: dict[int, State] = {}
+        self._apart: dict[int, list[State]] = {}
         self.beginning: list[State] = self.apart(self.all, self.start)
 
     def _part(self, rival: Rival) -> Part:
         reach: list[int] = []
         amounts: list[int] = []
+        mask = 0
         for k, run in enumerate(self.runs):
             if rival.mask >> run & 1:
                 reach.append(k)
                 amounts.append(rival.amounts.get(run, 0))
+                mask |= self._fields[k]
         cut = bool(rival.mask & ~self.mask)
         halves = 0 if cut else rival.halves
         cap = -1 if cut else rival.cap
-        return Part(rival.place, rival.candidate, tuple(reach), tuple(amounts), cap, halves, rival.size, cut)
+        return Part(rival.place, rival.candidate, reach, amounts, mask, cap, halves, rival.size, cut)
 
-    def ways(self, part: Part, free: tuple[int, ...]) -> list[Way]:
-        """Return the ways to apply a part to what is free, for sets the most sets first."""
-        key = (part.bit, tuple([free[i] for i in part.reach]))
+    def ways(self, number: int, free: int) -> list[Way]:
+        """Return the ways to apply a part, by its number, to what is free, for sets the most sets first."""
+        part = self.parts[number]
+        key = (free & part.mask) << len(self.parts) | part.bit
         ways = self._ways.get(key)
         if ways is None:
             ways = self._ways[key] = self._own(part, free) if part.cut else self._asked(part, free)
         return ways
 
-    def _asked(self, part: Part, free: tuple[int, ...]) -> list[Way]:
+    def _asked(self, part: Part, free: int) -> list[Way]:
         wide = [0] * self._width
+        shift_of: dict[int, int] = {}
         for k in part.reach:
-            wide[self.runs[k]] = free[k]
-        local = self._local
-        return [
-            Way(option.worth * SCALE, [(local[i], count) for i, count in option.taken], option)
-            for option in part.candidate.options(tuple(wide))
-        ]
+            run = self.runs[k]
+            shift_of[run] = self._shifts[k]
+            wide[run] = (free & self._fields[k]) >> self._shifts[k]
+        ways: list[Way] = []
+        for option in part.candidate.options(tuple(wide)):
+            taken = 0
+            for run, count in option.taken:
+                taken += count << shift_of[run]
+            ways.append(Way(option.worth * SCALE, taken, option))
+        return ways
 
-    def _own(self, part: Part, free: tuple[int, ...]) -> list[Way]:
-        worth = 0
-        taken: list[tuple[int, int]] = []
-        for k in range(len(part.reach)):
-            i, amount = part.reach[k], part.amounts[k]
-            if free[i] and amount:
-                worth += free[i] * amount
-                taken.append((i, free[i]))
+    def _own(self, part: Part, free: int) -> list[Way]:
+        worth = taken = 0
+        for n in range(len(part.reach)):
+            k, amount = part.reach[n], part.amounts[n]
+            if amount:
+                units = free & self._fields[k]
+                taken |= units
+                worth += (units >> self._shifts[k]) * amount
         return [Way(worth, taken, None)] if worth else []
 
-    def apart(self, alive: int, free: tuple[int, ...]) -> list[State]:
+    def apart(self, alive: int, free: int) -> list[State]:
         """Return the states into which parts come apart with these free units, by their first parts."""
-        key = (alive, free)
+        key = free << len(self.parts) | alive
         found = self._apart.get(key)
         if found is None:
-            found = self._apart[key] = [self._state(places, mask, free) for places, mask in self._groups(alive, free)]
+            found = self._apart[key] = self._come_apart(alive, free)
         return found
 
-    def _groups(self, alive: int, free: tuple[int, ...]) -> list[tuple[int, int]]:
-        open_runs = 0
-        for i in range(len(free)):
-            if free[i]:
-                open_runs |= 1 << i
-        groups: list[tuple[int, int]] = []
+    def _come_apart(self, alive: int, free: int) -> list[State]:
+        groups: list[tuple[int, int]] = []  # parts, and the digits of what they reach
         for part in self.parts:
             if not part.bit & alive:
                 continue
-            mask, members = part.mask & open_runs, part.bit
-            if not mask and part.mask:
+            live = part.mask & free
+            if not live and part.mask:
                 continue
-            others: list[tuple[int, int]] = []
-            for group in groups:
-                if group[1] & mask or group[0] & part.barred:
-                    members |= group[0]
-                    mask |= group[1]
-                else:
-                    others.append(group)
-            others.append((members, mask))
-            groups = others
-        groups.sort(key=_lowest)
-        return groups
+            members, mask = part.bit, part.mask
+            if groups:
+                others: list[tuple[int, int]] = []
+                for group in groups:
+                    if group[1] & live or group[0] & part.barred:
+                        members |= group[0]
+                        mask |= group[1]
+                    else:
+                        others.append(group)
+                groups = others
+            groups.append((members, mask))
+        if len(groups) > 1:
+            groups.sort(key=_lowest)
+        return [self._state(members, free & mask) for members, mask in groups]
 
-    def _state(self, alive: int, mask: int, free: tuple[int, ...]) -> State:
-        own = tuple([free[i] if mask >> i & 1 else 0 for i in range(len(free))])
-        key = (alive, own)
+    def _state(self, alive: int, free: int) -> State:
+        key = free << len(self.parts) | alive
         state = self._states.get(key)
         if state is None:
-            state = self._states[key] = State(alive, own, bound(self.parts, self._claims, alive, own))
+            state = self._states[key] = State(alive, free, self._bounds.most(alive, free))
         return state
 
     def most(self, states: list[State], least: int) -> int:
@@ -244,15 +262,12 @@ class Cluster:
             for part in self.parts:
                 if part.bit & state.alive:
                     cost += part.cost
-            for part in self.parts:
+            for number, part in enumerate(self.parts):
                 if part.bit & state.alive:
-                    ways = self.ways(part, state.free)
+                    ways = self.ways(number, state.free)
                     self._steps.pay(cost * max(1, len(ways)))
-                    for way in ways:
-                        left = list(state.free)
-                        for i, count in way.taken:
-                            left[i] -= count
-                        trials.append(Trial(part, way.worth, self.apart(state.alive & ~part.barred, tuple(left))))
+                    others = state.alive & ~part.barred
+                    trials += [Trial(part, way.worth, self.apart(others, state.free - way.taken)) for way in ways]
             trials.sort(key=_promise)
             state.trials = trials
         return state.trials

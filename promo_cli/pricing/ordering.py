@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from promo_cli.pricing.candidate import Choice
 from promo_cli.pricing.exploring import Cluster, State, Steps
-from promo_cli.pricing.parts import Part, Rival
+from promo_cli.pricing.parts import Rival
 from promo_cli.pricing.plans import Chain, Plan
 from promo_cli.pricing.rounding import ceiling
 from promo_cli.pricing.types.base import SCALE, Option
@@ -28,14 +28,14 @@ class Node:
         self,
         wide: tuple[int, ...],
         alive: list[int],
-        free: list[tuple[int, ...]],
+        free: list[int],
         states: list[list[State]],
         left: int,
         gain: int,
     ) -> None:
         self.wide: tuple[int, ...] = wide
         self.alive: list[int] = alive
-        self.free: list[tuple[int, ...]] = free
+        self.free: list[int] = free
         self.states: list[list[State]] = states
         self.left: int = left
         self.gain: int = gain
@@ -67,12 +67,12 @@ class Orders:
         self._rivals: list[Rival] = rivals
         self._clusters: list[Cluster] = clusters
         self._steps: Steps = steps
-        self._parts: list[list[tuple[int, Part]]] = [[] for _ in rivals]
+        self._parts: list[list[tuple[int, int]]] = [[] for _ in rivals]  # clusters, and numbers in them
         self._within: list[int] = []  # by cluster, a bit for each rival that has a part in it
         for k, cluster in enumerate(clusters):
             within = 0
-            for part in cluster.parts:
-                self._parts[part.place].append((k, part))
+            for number, part in enumerate(cluster.parts):
+                self._parts[part.place].append((k, number))
                 within |= 1 << part.place
             self._within.append(within)
         self._dead: dict[tuple[int, tuple[int, ...]], int] = {}
@@ -158,61 +158,47 @@ class Orders:
 
     def _behind(self, node: Node, place: int, target: int) -> list[Node]:
         """Return what comes of a rival next, with each of its options that leaves enough to be saved."""
-        parts = self._parts[place]
         found: list[Node] = []
         for taken, option in self._options(node, place):
-            child = self._child(node, place, parts, taken, option, target)
+            child = self._child(node, place, taken, option, target)
             if child is not None:
                 found.append(child)
         if not found:
             node.hopeless |= 1 << place
         return [child for child in found if self._dead.get((child.gone, child.wide), -1) < child.total]
 
-    def _pay(self, parts: list[tuple[int, Part]]) -> None:
+    def _pay(self, parts: list[tuple[int, int]]) -> None:
         for k, _ in parts:
             self._steps.pay(len(self._clusters[k].runs))
 
-    def _options(self, node: Node, place: int) -> list[tuple[list[list[tuple[int, int]]], Option]]:
-        """Return the options of a rival with what each takes of the clusters of its parts."""
+    def _options(self, node: Node, place: int) -> list[tuple[list[int], Option]]:
+        """Return the options of a rival with the digits of what each takes of the clusters of its parts."""
         parts = self._parts[place]
-        found: list[tuple[list[list[tuple[int, int]]], Option]] = []
         self._pay(parts)
-        if len(parts) == 1 and not parts[0][1].cut:
-            k, part = parts[0]
-            ways = self._clusters[k].ways(part, node.free[k])
-            found += [([way.taken], way.option) for way in ways if way.option is not None]
-        elif parts:
-            taken: list[list[tuple[int, int]]] = []
-            for k, part in parts:
-                ways = self._clusters[k].ways(part, node.free[k])
-                taken.append(ways[0].taken if ways else [])
-            if any(taken):
-                found += [(taken, option) for option in self._rivals[place].candidate.options(node.wide)]
-        return found
+        if len(parts) == 1 and not self._clusters[parts[0][0]].parts[parts[0][1]].cut:
+            k, number = parts[0]
+            ways = self._clusters[k].ways(number, node.free[k])
+            return [([way.taken], way.option) for way in ways if way.option is not None]
+        taken: list[int] = []
+        for k, number in parts:
+            ways = self._clusters[k].ways(number, node.free[k])
+            taken.append(ways[0].taken if ways else 0)
+        if not any(taken):
+            return []
+        return [(taken, option) for option in self._rivals[place].candidate.options(node.wide)]
 
-    def _child(
-        self,
-        node: Node,
-        place: int,
-        parts: list[tuple[int, Part]],
-        taken: list[list[tuple[int, int]]],
-        option: Option,
-        target: int,
-    ) -> Node | None:
+    def _child(self, node: Node, place: int, taken: list[int], option: Option, target: int) -> Node | None:
+        """Return the plan with one more option, or None if that leaves too little to be saved."""
+        parts = self._parts[place]
         self._pay(parts)
         gain = node.gain - self._gains[place]
         least = target * SCALE - gain - (node.total + option.worth) * SCALE
         left = node.left
         behind: list[list[State]] = []
-        changed: list[tuple[int, tuple[int, ...]]] = []
         for n in range(len(parts)):
-            k, part = parts[n]
-            free = list(node.free[k])
-            for i, count in taken[n]:
-                free[i] -= count
-            alive = node.alive[k] & ~part.barred
-            after = self._clusters[k].apart(alive, tuple(free))
-            changed.append((alive, tuple(free)))
+            k, number = parts[n]
+            cluster = self._clusters[k]
+            after = cluster.apart(node.alive[k] & ~cluster.parts[number].barred, node.free[k] - taken[n])
             behind.append(after)
             for state in node.states[k]:
                 left -= state.most
@@ -236,7 +222,8 @@ class Orders:
         touched = 0
         for n in range(len(parts)):
             k = parts[n][0]
-            child.alive[k], child.free[k] = changed[n]
+            child.alive[k] &= ~self._clusters[k].parts[parts[n][1]].barred
+            child.free[k] -= taken[n]
             child.states[k] = behind[n]
             touched |= self._within[k]
         child.total = node.total + option.worth

@@ -27,7 +27,8 @@ class Part:
     `place` is the rival's in rank. `reach` are runs of the cluster that had free units at the start, `amounts` what a
     unit of each can count with, in parts of 1/SCALE, `cap` likewise what all can (-1: no cap), `halves` how many half
     minor units rounding may add; units count in groups of `size`, if it is not 0. `bit` stands for the part, `barred`
-    for those that cannot follow it, itself included. `cut`: other parts of the same rival lie elsewhere.
+    for those that cannot follow it, itself included; `mask` are the digits of its reach in a number of free units (see
+    `exploring`). `cut`: other parts of the same rival lie elsewhere.
     """
 
     __slots__ = (
@@ -49,8 +50,9 @@ class Part:
         self,
         place: int,
         candidate: Candidate,
-        reach: tuple[int, ...],
-        amounts: tuple[int, ...],
+        reach: list[int],
+        amounts: list[int],
+        mask: int,
         cap: int,
         halves: int,
         size: int,
@@ -58,16 +60,14 @@ class Part:
     ) -> None:
         self.place: int = place
         self.candidate: Candidate = candidate
-        self.reach: tuple[int, ...] = reach
-        self.amounts: tuple[int, ...] = amounts
+        self.reach: list[int] = reach
+        self.amounts: list[int] = amounts
         self.cap: int = cap
         self.halves: int = halves
         self.size: int = size
         self.cut: bool = cut
         self.cost: int = max(1, len(reach))
-        self.mask: int = 0
-        for i in reach:
-            self.mask |= 1 << i
+        self.mask: int = mask
         self.bit: int = 0
         self.barred: int = 0
 

@@ -90,6 +90,8 @@ def _together(cluster: Cluster, states: list[State], spare: int, steps: Steps) -
 
 
 def _near(cluster: Cluster, state: State, spare: int, steps: Steps) -> list[Outcome]:
+    if state.near is None:
+        state.near = {}
     known = state.near.get(spare)
     if known is not None:
         return known
@@ -103,15 +105,15 @@ def _near(cluster: Cluster, state: State, spare: int, steps: Steps) -> list[Outc
         then = cluster.most(trial.behind, least - trial.worth)
         if then < 0:
             continue
-        outcomes = _together(cluster, trial.behind, trial.worth + then - least, steps)
-        steps.pay(len(outcomes))
-        for whole, shares in outcomes:
+        beyond = _together(cluster, trial.behind, trial.worth + then - least, steps)
+        steps.pay(len(beyond))
+        for whole, shares in beyond:
             if trial.part.cut:
                 found[whole, _added(shares, ((trial.part.place, trial.worth),))] = None
             else:
                 found[whole + trial.worth, shares] = None
-    state.near[spare] = list(found)
-    return state.near[spare]
+    outcomes = state.near[spare] = list(found)
+    return outcomes
 
 
 def _sum(shares: Shares) -> int:
