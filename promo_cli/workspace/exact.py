@@ -16,6 +16,9 @@ def to_json(value: Any) -> str:
 
 def from_json(text: str) -> Any:
     """Return the value that `to_json` was given."""
+    # Without these signs there is no decimal in it, and the quicker parser, which knows none, gives the same.
+    if "." not in text and "E+" not in text and "E-" not in text:
+        return orjson.loads(text)
     return json.loads(text, parse_float=Decimal)
 
 
