@@ -161,9 +161,13 @@ class _Loader:
         read = [document for part in spread(read_part, new) for document in part]
         for path, document in zip(new, read, strict=True):
             found[path] = document
-            if document.readable and not document.diagnostics:
-                self.memo.put(digests[path], to_json(document.value))
+            self.learn(digests[path], document)
         return found
+
+    def learn(self, digest: str, document: reader.Document) -> None:
+        """Keep what a text holds if there is nothing to say about it."""
+        if document.readable and not document.diagnostics:
+            self.memo.put(digest, to_json(document.value))
 
     def recalled(self, digest: str | None) -> reader.Document | None:
         """The content of a text that was read before without finding anything."""
@@ -175,9 +179,18 @@ class _Loader:
         data = self.sources.texts.get(path)
         if data is None:
             return None
-        document = (csv_reader if path.endswith(".csv") else reader).read(path, data, limits)
+        document = csv_reader.read(path, data, limits) if path.endswith(".csv") else self.document(path, data, limits)
         self.diagnostics += document.diagnostics
         return document if document.readable else None
+
+    def document(self, path: str, data: bytes, limits: Limits) -> reader.Document:
+        """A YAML file's content, read now or in an earlier run."""
+        digest = digest_of(data)
+        document = self.recalled(digest)
+        if document is None:
+            document = reader.read(path, data, limits)
+            self.learn(digest, document)
+        return document
 
     def is_map(self, document: reader.Document, place: Place) -> bool:
         if isinstance(document.value, dict):
