@@ -17,6 +17,7 @@ from promo_cli.pricing.clock import Window
 from promo_cli.pricing.conditions import leaves
 from promo_cli.pricing.errors import BundleError
 from promo_cli.pricing.ground import Ground, Key, Told, grounds
+from promo_cli.pricing.money import major
 from promo_cli.pricing.promotion import STAGES, Entry, Promotion, read_promotion
 from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.scope import Scope
@@ -157,7 +158,7 @@ def _prepare(values: dict[str, Any]) -> PreparedBundle:
         header.whole("step_budget"),
     )
     for product in products.values():
-        product.shown["price"] = product.major = currency.major(product.price)
+        product.shown["price"] = product.major = major(product.price, exponent)
     return PreparedBundle(read_header, products, [entry for _, entry in keyed], grounds(keyed), numbers)
 
 

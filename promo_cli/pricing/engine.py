@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import getcontext, setcontext
 from typing import Any
 
 from promo_cli.pricing.bundle import PreparedBundle
@@ -10,7 +11,7 @@ from promo_cli.pricing.cart import Cart, read_cart
 from promo_cli.pricing.errors import CartError
 from promo_cli.pricing.ground import Ground, told_all
 from promo_cli.pricing.lane import run_lane
-from promo_cli.pricing.money import major
+from promo_cli.pricing.money import EXACT, major
 from promo_cli.pricing.promotion import STAGES
 from promo_cli.pricing.reasons import Reason, Refusal
 from promo_cli.pricing.receipt import receipt
@@ -27,6 +28,15 @@ def price(cart: Mapping[str, Any], prepared: PreparedBundle, *, trace: bool = Fa
     A pure function: the same cart and bundle give the same receipt on every machine. With `trace`, `skipped` lists all
     promotions, and `trace` tells stage by stage and lane by lane what stood ready and what was taken. Raises CartError.
     """
+    context = getcontext()
+    setcontext(EXACT)
+    try:
+        return _priced(cart, prepared, trace)
+    finally:
+        setcontext(context)
+
+
+def _priced(cart: Mapping[str, Any], prepared: PreparedBundle, trace: bool) -> dict[str, Any]:
     read = read_cart(cart, prepared.products, prepared.exponent, prepared.zone)
     grounds = prepared.grounds_met([line.product for line in read.lines])
     sale, verdicts = _alone_or_together(prepared, read, grounds, trace)

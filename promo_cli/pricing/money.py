@@ -1,15 +1,20 @@
 """Exact money: major units at the edge, whole minor units inside, shares by largest remainder.
 
-No binary float and no rounding context is involved anywhere, so every machine gets the same digits.
+No binary float is involved anywhere, and decimals are computed in a context of their own that rounds nothing, so every
+machine gets the same digits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 
 LARGEST = 10**15
 """Amounts in a cart or bundle are below this many major units."""
+
+EXACT = Context(prec=60, traps=[Inexact])
+"""Wide enough for what 100,000 units of the largest amount cost; whatever context the caller has set, products of
+amounts are exact in here."""
 
 _FINEST = -12  # decimal places a number may carry; a text like 1e-999999 must not become a million digits
 
@@ -37,12 +42,10 @@ def whole(number: object, places: int) -> int | None:
 
 def major(minor: int, exponent: int) -> int | Decimal:
     """Return minor units as the number receipts carry: an int, or a Decimal without trailing zeros."""
-    units, rest = divmod(minor, 10**exponent)
-    return fraction(minor, exponent) if rest else units
-
-
-def fraction(minor: int, exponent: int) -> Decimal:
-    """Return minor units that are no whole number of major ones, without trailing zeros."""
+    scale: int = 10**exponent
+    units, rest = divmod(minor, scale)
+    if not rest:
+        return units
     places = exponent
     while not minor % 10:
         minor //= 10

@@ -101,6 +101,10 @@ def _discounts(
     runs: list[Run], whole: int | Decimal, named: dict[str, dict[str, Any]], currency: Currency
 ) -> list[dict[str, Any]]:
     """Who took how much off a line, in the order of its units and of what was taken off them; one takes the whole."""
+    if len(runs) == 1 and len(runs[0].shares) == 1:
+        discount = named[runs[0].shares[0][0]].copy()
+        discount["amount"] = whole
+        return [discount]
     shares: dict[str, int] = {}
     for run in runs:
         for promotion_id, amount in run.shares:
@@ -108,7 +112,7 @@ def _discounts(
     discounts: list[dict[str, Any]] = []
     for promotion_id, amount in shares.items():
         discount = named[promotion_id].copy()
-        discount["amount"] = whole if len(shares) == 1 else currency.major(amount)
+        discount["amount"] = currency.major(amount)
         discounts.append(discount)
     return discounts
 
@@ -161,11 +165,10 @@ def _reward(entry: Entry, reward: Reward, bundle: PreparedBundle) -> dict[str, A
 
 def _applied(given: Given, bundle: PreparedBundle) -> dict[str, Any]:
     option, currency = given.option, bundle.currency
-    said, value = currency.both(option.worth)
     applied = given.entry.named.copy()
-    applied["amount"] = value
+    applied["amount"] = currency.major(option.worth)
     applied["times"] = option.times
-    applied["explanation"] = _explanation(given.entry, option, said)
+    applied["explanation"] = _explanation(given.entry, option, currency.say(option.worth))
     if given.dropped:
         applied["dropped"] = currency.major(given.dropped)
     if given.entry.promotion.experiment is not None:

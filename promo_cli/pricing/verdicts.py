@@ -63,13 +63,13 @@ class Verdicts:
     def short(self, able: Able, amount: int) -> None:
         """Note that the cart lacks this much spend; as `refuse`, spelt out, because it is the commonest by far."""
         place = able.entry.place
-        said, value = self.bundle.currency.both(amount)
-        reason = f"needs {said} more"
+        currency = self.bundle.currency
+        reason = f"needs {currency.say(amount)} more"
         self.skipped[place] = lacking = able.lacking.copy()
         lacking["reason"] = reason
         self.hints[place] = hint = able.hint.copy()
         hint["message"] = f"{able.entry.promotion.name}: {reason}"
-        hint["missing_amount"] = value
+        hint["missing_amount"] = currency.major(amount)
 
     def keep_out(self, told: dict[int, Told]) -> None:
         """Note verdicts that are worded already, none of which is a hint."""

@@ -5,66 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from promo_cli.pricing.money import fraction
-
 Money = Callable[[int], str]
 """Writes minor units as money."""
 
 _SIGNS = {"IDR": "Rp ", "USD": "$"}
-_SMALL = 250_000
 _KEPT = 100_000
-_small_of: dict[int, list[Decimal | None]] = {}
-
-
-def _small(exponent: int) -> list[Decimal | None]:
-    """Small amounts in major units by their place, which needs no hashing: a receipt asks for half a hundred."""
-    if exponent not in _small_of:
-        _small_of[exponent] = [None] * (_SMALL if exponent else 0)
-    return _small_of[exponent]
 
 
 class Currency:
-    """Amounts of one currency, in major units and in words. What it was asked for last is kept."""
+    """Amounts of one currency, in major units and in words. Words that it was asked for last are kept."""
 
-    __slots__ = ("_both", "_large", "_scale", "_sign", "_small", "code", "exponent")
+    __slots__ = ("_said", "_scale", "_sign", "_units", "code", "exponent")
 
     def __init__(self, code: str, exponent: int) -> None:
         self.code = code
         self.exponent = exponent
         self._scale: int = 10**exponent
         self._sign = _SIGNS.get(code, f"{code} ")
-        self._small = _small(exponent)
-        self._large: dict[int, Decimal] = {}
-        self._both: dict[int, tuple[str, int | Decimal]] = {}
+        self._units = [Decimal(f"1E-{places}") for places in range(exponent + 1)]
+        self._said: dict[int, str] = {}
 
     def major(self, minor: int) -> int | Decimal:
-        """Return minor units as the number receipts carry, as `money.major`."""
+        """Return minor units as the number receipts carry, as `money.major`, in the context `money.EXACT` alone.
+
+        A product takes a fifth of the time of a Decimal read from text, and no more than finding one that was kept.
+        """
         if minor % self._scale == 0:
             return minor // self._scale
-        if 0 < minor < _SMALL:
-            small = self._small[minor]
-            if small is None:
-                small = self._small[minor] = fraction(minor, self.exponent)
-            return small
-        large = self._large.get(minor)
-        if large is None:
-            if len(self._large) >= _KEPT:
-                self._large.clear()
-            large = self._large[minor] = fraction(minor, self.exponent)
-        return large
+        places = self.exponent
+        while minor % 10 == 0:
+            minor //= 10
+            places -= 1
+        return self._units[places] * minor
 
     def say(self, minor: int) -> str:
         """Return minor units as people write money: `Rp 10,000`, `$12.50`, `KWD 1.250`."""
-        return self.both(minor)[0]
-
-    def both(self, minor: int) -> tuple[str, int | Decimal]:
-        """Return minor units as people write money, and in major units."""
-        both = self._both.get(minor)
-        if both is None:
-            if len(self._both) >= _KEPT:
-                self._both.clear()
-            both = self._both[minor] = (self._sign + number(minor, self.exponent), self.major(minor))
-        return both
+        said = self._said.get(minor)
+        if said is None:
+            if len(self._said) >= _KEPT:
+                self._said.clear()
+            said = self._said[minor] = self._sign + number(minor, self.exponent)
+        return said
 
 
 def number(minor: int, exponent: int) -> str:
