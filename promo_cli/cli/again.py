@@ -44,13 +44,11 @@ class Asked:
 
 def answer(asked: Asked) -> int | None:
     """Print what was printed before, and return the exit code; None where it is not known, or may be another now."""
-    for root in _roots(asked.words):
-        cache = open_cache(root)
-        kept = cache and cache.read(*asked.key)
-        if kept:
-            code, out, err, *premises = kept.decode("utf-8", "surrogatepass").split(_END)
-            return _print(out, err, int(code)) if _hold(asked, *premises) else None
-    return None
+    try:
+        said = _said(asked)
+    except OSError:  # whatever cannot be read now is the ordinary way's to tell
+        return None
+    return None if said is None else _print(*said)
 
 
 def keep(asked: Asked, checked: Checked, start: str, paths: Sequence[str], code: int, *said: str) -> None:
@@ -64,6 +62,17 @@ def keep(asked: Asked, checked: Checked, start: str, paths: Sequence[str], code:
     fields = [str(code), *said, *premises, *baseline, *places]
     if not any(_END in field for field in fields):
         cache.write(_END.join(fields).encode("utf-8", "surrogatepass"), *asked.key)
+
+
+def _said(asked: Asked) -> tuple[str, str, str] | None:
+    """The exit code, stdout and stderr of last time, if all is as it was."""
+    for root in _roots(asked.words):
+        cache = open_cache(root)
+        kept = cache and cache.read(*asked.key)
+        if kept:
+            code, out, err, *premises = kept.decode("utf-8", "surrogatepass").split(_END)
+            return (code, out, err) if _hold(asked, *premises) else None
+    return None
 
 
 def _roots(words: Sequence[str]) -> list[str]:
@@ -96,11 +105,11 @@ def _hold(
     return asked.snapshot.digest.hex() == digest
 
 
-def _print(out: str, err: str, code: int) -> int:
+def _print(code: str, out: str, err: str) -> int:
     try:
         streams.result(out)
     except BrokenPipeError:
         streams.reader_left()
         return 0
     sys.stderr.write(err and f"{err}\n")
-    return code
+    return int(code)
