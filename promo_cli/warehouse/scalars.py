@@ -117,7 +117,7 @@ SCALARS: dict[Any, Scalar] = {
     values.Moment: _pattern(
         rf"{_DAY}[T ]{_CLOCK}:[0-5][0-9](\.[0-9]{{1,6}})?(Z|[+-]{_CLOCK})",
         {
-            "$name_utc": "timezone('UTC', TRY_CAST($x AS TIMESTAMPTZ))",
+            "$name_utc": "make_timestamp(epoch_us(TRY_CAST($x AS TIMESTAMPTZ)))",
             "$name_local": "TRY_CAST(substr($x, 1, 19) AS TIMESTAMP)",
         },
     ),
