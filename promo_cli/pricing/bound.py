@@ -41,10 +41,13 @@ class Bounds:
         units = alive
         capped: list[Part] = []
         for part in self._parts:
-            if part.cap >= 0 and part.bit & alive and part.cap <= self._all(part, free):
-                capped.append(part)
-                units &= ~part.bit
-                lumps += part.cap
+            if part.cap >= 0 and part.bit & alive:
+                if part.lump:
+                    lumps += part.cap
+                elif part.cap <= self._all(part, free):
+                    capped.append(part)
+                    units &= ~part.bit
+                    lumps += part.cap
         least = lumps + self._unit_by_unit(units, free)
         for part in capped:
             other = lumps - part.cap + self._unit_by_unit(units | part.bit, free)
@@ -96,21 +99,23 @@ class Bounds:
         grouped.sort()
         total = 0
         last, over = -1, 0
-        for owner, lost, count in grouped:
+        for n in range(len(grouped)):
+            owner, lost, count = grouped[n]
             if owner != last:
                 last = owner
-                over = self._too_many(owner, grouped, free)
+                over = -self._in_groups(self._parts[owner], free)
+                for k in range(n, len(grouped)):
+                    if grouped[k][0] != owner:
+                        break
+                    over += grouped[k][2]
             if over > 0:
                 total += lost * min(count, over)
                 over -= count
         return total
 
-    def _too_many(self, owner: int, grouped: list[tuple[int, int, int]], free: int) -> int:
-        part = self._parts[owner]
-        there = owned = 0
+    def _in_groups(self, part: Part, free: int) -> int:
+        """How many free units whole groups hold at most."""
+        there = 0
         for i in part.reach:
             there += (free & self._fields[i]) >> self._shifts[i]
-        for other, _, count in grouped:
-            if other == owner:
-                owned += count
-        return owned - there // part.size * part.size
+        return there // part.size * part.size

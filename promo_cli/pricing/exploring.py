@@ -191,27 +191,31 @@ class Cluster:
         return found
 
     def _come_apart(self, alive: int, free: int) -> list[State]:
-        groups: list[tuple[int, int]] = []  # parts, and the digits of what they reach
+        groups: list[int] = []  # parts by group, and the digits of what they reach
+        reaches: list[int] = []
         for part in self.parts:
             if not part.bit & alive:
                 continue
             live = part.mask & free
             if not live and part.mask:
                 continue
-            members, mask = part.bit, part.mask
-            if groups:
-                others: list[tuple[int, int]] = []
-                for group in groups:
-                    if group[1] & live or group[0] & part.barred:
-                        members |= group[0]
-                        mask |= group[1]
-                    else:
-                        others.append(group)
-                groups = others
-            groups.append((members, mask))
-        if len(groups) > 1:
-            groups.sort(key=_lowest)
-        return [self._state(members, free & mask) for members, mask in groups]
+            members, reach = part.bit, part.mask
+            kept = 0
+            for k in range(len(groups)):
+                if reaches[k] & live or groups[k] & part.barred:
+                    members |= groups[k]
+                    reach |= reaches[k]
+                else:
+                    groups[kept] = groups[k]
+                    reaches[kept] = reaches[k]
+                    kept += 1
+            del groups[kept:], reaches[kept:]
+            groups.append(members)
+            reaches.append(reach)
+        states = [self._state(groups[k], free & reaches[k]) for k in range(len(groups))]
+        if len(states) > 1:
+            states.sort(key=_first)
+        return states
 
     def _state(self, alive: int, free: int) -> State:
         key = free << len(self.parts) | alive
@@ -273,8 +277,8 @@ class Cluster:
         return state.trials
 
 
-def _lowest(group: tuple[int, int]) -> int:
-    return group[0] & -group[0]
+def _first(state: State) -> int:
+    return state.alive & -state.alive
 
 
 def _promise(trial: Trial) -> int:

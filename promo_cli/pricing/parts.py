@@ -28,7 +28,7 @@ class Part:
     unit of each can count with, in parts of 1/SCALE, `cap` likewise what all can (-1: no cap), `halves` how many half
     minor units rounding may add; units count in groups of `size`, if it is not 0. `bit` stands for the part, `barred`
     for those that cannot follow it, itself included; `mask` are the digits of its reach in a number of free units (see
-    `exploring`). `cut`: other parts of the same rival lie elsewhere.
+    `exploring`). `cut`: other parts of the same rival lie elsewhere; `lump`: what it saves does not come off units.
     """
 
     __slots__ = (
@@ -40,6 +40,7 @@ class Part:
         "cost",
         "cut",
         "halves",
+        "lump",
         "mask",
         "place",
         "reach",
@@ -66,6 +67,7 @@ class Part:
         self.halves: int = halves
         self.size: int = size
         self.cut: bool = cut
+        self.lump: bool = cap >= 0 and not any(amounts)
         self.cost: int = max(1, len(reach))
         self.mask: int = mask
         self.bit: int = 0

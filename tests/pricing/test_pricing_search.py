@@ -194,6 +194,19 @@ def test_a_percentage_across_clusters_is_rounded_once() -> None:
     assert (applied(receipt), receipt["search"]) == ([("L", 7), ("A", 20), ("B", 20)], "exact")
 
 
+def test_a_gift_counts_with_its_value_beside_rivals_for_units() -> None:
+    """A gift of 90 that refuses the best of four rivals, 60, wins together with the others."""
+    refusing = {"never_with": ["A"]}
+    gift = promotion("G", "free_item", {"free_product_id": "p90", "min_purchase": 100}, stacking=refusing)
+    offers = [amount("A", 60, ["p60", "p70"]), amount("B", 20, ["p60"]), amount("C", 25, ["p70"]), gift]
+    offers += [percent("D", 10, ["p60", "p70"])]
+    goods = {name: product(int(name[1:])) for name in ("p60", "p70", "p90")}
+    made = bundle(offers, goods, currency={"code": "IDR", "exponent": 0})
+    items = [{"product_id": "p60", "quantity": 1}, {"product_id": "p70", "quantity": 1}]
+    receipt = price({"at": AT, "items": items}, prepare(made))
+    assert (applied(receipt), receipt["search"]) == ([("B", 20), ("C", 25), ("G", 90)], "exact")
+
+
 def shelves(random: Random, count: int) -> tuple[dict[str, int], list[dict[str, Any]]]:
     """Shelves of five products, each with a mix and two capped percentages, tied together by percentages."""
     names = [[f"p{random.randint(40, 600)}{i:02}{k}" for k in range(5)] for i in range(count)]
