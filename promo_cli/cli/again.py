@@ -1,6 +1,6 @@
 """What `promo validate` printed last time, printed again where nothing has changed that it followed from.
 
-It is kept under the words of the command line, the current folder, all variables of the environment and the kind of
+It is kept under the words of the command line, the current folder, the variables of the environment and the kind of
 terminal, so that nobody has to know here what they mean. With it stands what has to be as it was: the folder with
 promo.yaml, the digest of the workspace's files, what the paths of the command line are, the baseline, and the day.
 Whatever is not as it was goes the ordinary way, which imports twenty times as much.
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from promo_cli.pipeline.check import Checked
 
+_OF_SHELLS = {"_", "OLDPWD", "PWD", "SHLVL"}
+"""What a shell writes into the environment for itself; nobody here reads it."""
+
 _END = "\0"
 """Between the fields of an entry: no path and no text for people has it."""
 
@@ -38,7 +41,8 @@ class Asked:
     def __init__(self, words: Sequence[str]) -> None:
         terminals = [streams.state(sys.stdout), streams.state(sys.stderr)]
         self.words = words
-        self.key = ("again", ascii([*words]), os.getcwd(), ascii(sorted(os.environ.items())), *terminals)
+        variables = sorted(item for item in os.environ.items() if item[0] not in _OF_SHELLS)
+        self.key = ("again", ascii([*words]), os.getcwd(), ascii(variables), *terminals)
         self.snapshot: Snapshot | None = None
 
 

@@ -124,6 +124,17 @@ def test_other_surroundings_are_another_question(
     assert len(checks) == 2
 
 
+def test_another_shell_is_the_same_question(
+    promo: Promo, starter: Path, checks: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a shell notes for itself in the environment makes no difference."""
+    promo("validate", cwd=starter)
+    for name in ("_", "SHLVL", "PWD", "OLDPWD"):
+        monkeypatch.setenv(name, "/elsewhere")
+    promo("validate", cwd=starter)
+    assert len(checks) == 1
+
+
 def test_a_named_day_does_not_end(
     promo: Promo, starter: Path, checks: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
