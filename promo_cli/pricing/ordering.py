@@ -11,7 +11,7 @@ from promo_cli.pricing.candidate import Choice
 from promo_cli.pricing.exploring import Cluster, State, Steps
 from promo_cli.pricing.parts import Rival
 from promo_cli.pricing.plans import Chain, Plan
-from promo_cli.pricing.rounding import ceiling
+from promo_cli.pricing.rounding import ceiling, reaches
 from promo_cli.pricing.types.base import SCALE, Option
 
 
@@ -61,7 +61,19 @@ class Orders:
     `blamed` is the place of a rival that was better left whole, if there is no order.
     """
 
-    __slots__ = ("_clusters", "_dead", "_gains", "_parts", "_rivals", "_root", "_steps", "_stuck", "_within", "blamed")
+    __slots__ = (
+        "_careful",
+        "_clusters",
+        "_dead",
+        "_gains",
+        "_parts",
+        "_rivals",
+        "_root",
+        "_steps",
+        "_stuck",
+        "_within",
+        "blamed",
+    )
 
     def __init__(self, rivals: list[Rival], clusters: list[Cluster], free: tuple[int, ...], steps: Steps) -> None:
         self._rivals: list[Rival] = rivals
@@ -76,6 +88,7 @@ class Orders:
                 within |= 1 << part.place
             self._within.append(within)
         self._dead: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._careful: bool = False  # about rounding, with every option, since it had to go back
         self._stuck: bool = False
         self.blamed: int = -1
         self._gains: list[int] = [0] * len(rivals)  # how much rounding can add to each that is cut
@@ -132,6 +145,10 @@ class Orders:
                         behind += self._behind(node, place, target)
             if behind:
                 stack.append(Branch(behind))
+                continue
+            if self._root.gain and not self._careful:
+                self._careful = True
+                stack = [Branch(nodes)]
                 continue
             if self.blamed < 0:
                 self.blamed = self._blame(branch.nodes[0])
@@ -229,8 +246,8 @@ class Orders:
         child.total = node.total + option.worth
         child.gone = node.gone | self._rivals[place].barred
         child.hopeless = node.hopeless & ~touched
-        lost = (node.total - child.total) * SCALE + node.left - left
-        if lost > 0 and gain and child.total + ceiling(self._clusters, child.states, gain, self._steps) < target:
+        doubtful = gain > 0 and (self._careful or (node.total - child.total) * SCALE + node.left > left)
+        if doubtful and not reaches(self._clusters, child.states, gain, target - child.total, self._steps):
             return None
         child.choices = (*node.choices, (self._rivals[place].candidate, option))
         return child

@@ -22,15 +22,28 @@ def ceiling(clusters: list[Cluster], states: list[list[State]], gain: int, steps
 
     `gain` is how much rounding can add to all cut rivals, in parts of 1/SCALE.
     """
-    total = 0
-    for of_cluster in states:
-        for state in of_cluster:
-            total += state.most
+    total = _exactly(states)
     if not gain:
         return total // SCALE
     best = _rounded(clusters, states, 0, steps)
     spare = total + gain - (best + 1) * SCALE
     return best if spare < 0 else max(best, _rounded(clusters, states, spare, steps))
+
+
+def reaches(clusters: list[Cluster], states: list[list[State]], gain: int, least: int, steps: Steps) -> bool:
+    """Tell whether the ceiling is `least` or more; mostly quicker than the ceiling itself."""
+    if _rounded(clusters, states, 0, steps) >= least:
+        return True
+    spare = _exactly(states) + gain - least * SCALE
+    return spare >= 0 and _rounded(clusters, states, spare, steps) >= least
+
+
+def _exactly(states: list[list[State]]) -> int:
+    total = 0
+    for of_cluster in states:
+        for state in of_cluster:
+            total += state.most
+    return total
 
 
 def _rounded(clusters: list[Cluster], states: list[list[State]], spare: int, steps: Steps) -> int:
