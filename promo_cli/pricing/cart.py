@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from promo_cli.pricing.cart_fields import KEYS, count, known_keys, listed, mapping, moment_at, money, text
@@ -13,10 +13,10 @@ from promo_cli.pricing.errors import CartError
 from promo_cli.pricing.money import LARGEST, half_up, major
 from promo_cli.pricing.units import Line
 
-MOST_LINES = 10_000
-MOST_UNITS = 100_000
+MOST_LINES: Final = 10_000
+MOST_UNITS: Final = 100_000
 
-_WHERE = {key: f"/{key}" for key in KEYS["cart"]}
+_WHERE: Final = {key: f"/{key}" for key in KEYS["cart"]}
 
 
 class Customer(NamedTuple):
@@ -40,7 +40,7 @@ class Usage(NamedTuple):
     discount: int = 0
 
 
-_NOBODY = Customer()
+_NOBODY: Final = Customer()
 
 
 class Cart:

@@ -6,7 +6,7 @@ import datetime as dt
 import difflib
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from promo_cli.pricing.clock import Moment, moment
@@ -16,7 +16,7 @@ from promo_cli.pricing.money import whole
 At = str
 """A JSON pointer (RFC 6901)."""
 
-KEYS: Mapping[str, frozenset[str]] = {
+KEYS: Final[Mapping[str, frozenset[str]]] = {
     kind: frozenset(keys.split())
     for kind, keys in {
         "cart": "store_id at items subtotal customer channel payment_method payments vouchers claims usage",

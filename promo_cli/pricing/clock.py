@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-_DAY = 86_400_000_000
+_DAY: Final = 86_400_000_000
 
 
 class Moment(NamedTuple):

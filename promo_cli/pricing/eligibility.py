@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from promo_cli.pricing.cart import Cart, Usage
 from promo_cli.pricing.conditions import Leaf, Measure, Measured, unmet
 from promo_cli.pricing.ground import Ground
@@ -11,7 +13,7 @@ from promo_cli.pricing.sale import facts_of
 from promo_cli.pricing.scope import Scope
 from promo_cli.pricing.view import View
 
-_NO_USE = Usage()
+_NO_USE: Final = Usage()
 
 
 def refusal(entry: Entry, cart: Cart) -> Refusal | None:

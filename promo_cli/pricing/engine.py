@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import getcontext, setcontext
-from typing import Any
+from typing import Any, Final
 
 from promo_cli.pricing.bundle import PreparedBundle
 from promo_cli.pricing.cart import Cart, read_cart
@@ -19,7 +19,7 @@ from promo_cli.pricing.sale import Sale
 from promo_cli.pricing.tracing import traced, untouched
 from promo_cli.pricing.verdicts import Verdicts
 
-_PAYMENT = STAGES.index("payment")
+_PAYMENT: Final = STAGES.index("payment")
 
 
 def price(cart: Mapping[str, Any], prepared: PreparedBundle, *, trace: bool = False) -> dict[str, Any]:

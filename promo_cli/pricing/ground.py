@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from promo_cli.pricing.clock import Window
 from promo_cli.pricing.promotion import Audience, Entry, Promotion
 from promo_cli.pricing.reasons import Reason, Refusal, text
 from promo_cli.pricing.types.base import Portion, Rung
 
-_NEVER = 10**30  # more than any units cost
-SPEND_MORE = Reason.SPEND_MORE.value
-_KEPT = 1_000_000  # promotions in all levels of a ground that are kept
+_NEVER: Final = 10**30  # more than any units cost
+SPEND_MORE: Final = Reason.SPEND_MORE.value
+_KEPT: Final = 1_000_000  # promotions in all levels of a ground that are kept
 
 Told = dict[str, Any]
 """An entry of the receipt's `skipped` or `hints`."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Context, Decimal, Inexact
+from typing import Final
 
-LARGEST = 10**15
+LARGEST: Final = 10**15
 """Amounts in a cart or bundle are below this many major units."""
 
-EXACT = Context(prec=60, traps=[Inexact])
+EXACT: Final = Context(prec=60, traps=[Inexact])
 """Wide enough for what 100,000 units of the largest amount cost; whatever context the caller has set, products of
 amounts are exact in here."""
 
-_FINEST = -12  # decimal places a number may carry; a text like 1e-999999 must not become a million digits
+_FINEST: Final = -12  # decimal places a number may carry; a text like 1e-999999 must not become a million digits
 
 
 def whole(number: object, places: int) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from promo_cli.pricing.clock import Window, read_window
 from promo_cli.pricing.conditions import Condition, read_condition
@@ -14,7 +14,7 @@ from promo_cli.pricing.reading import Fields
 from promo_cli.pricing.scope import Scope, read_scope
 from promo_cli.pricing.types import Rules, read_rules
 
-STAGES = ("item", "order", "payment", "earn")
+STAGES: Final = ("item", "order", "payment", "earn")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Audience:
     exclude_channels: frozenset[str]
 
 
-ANYONE = Audience(False, "all", frozenset(), frozenset(), frozenset())
+ANYONE: Final = Audience(False, "all", frozenset(), frozenset(), frozenset())
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Limits:
     budget: int | None
 
 
-UNLIMITED = Limits(None, None, None, None)
+UNLIMITED: Final = Limits(None, None, None, None)
 
 
 @dataclass(frozen=True)

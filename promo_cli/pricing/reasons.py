@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from promo_cli.pricing.words import Money
 
@@ -96,7 +97,7 @@ _TEXTS = {
 }
 
 
-_PLAIN = {reason: words.format(amount="", units=0, name="") for reason, words in _TEXTS.items()}
+_PLAIN: Final = {reason: words.format(amount="", units=0, name="") for reason, words in _TEXTS.items()}
 
 
 def text(refusal: Refusal, money: Money) -> str:

@@ -7,13 +7,14 @@ bundle (see `ground`), and only amounts, units and names are worded anew.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from promo_cli.pricing.bundle import PreparedBundle
 from promo_cli.pricing.ground import Able, Told, told
 from promo_cli.pricing.promotion import Entry
 from promo_cli.pricing.reasons import Reason, Refusal, text
 
-_NEAR = (
+_NEAR: Final = (
     Reason.SPEND_MORE,
     Reason.ADD_UNITS,
     Reason.ADD_PRODUCT,
@@ -22,7 +23,7 @@ _NEAR = (
     Reason.PAYMENT_METHOD,
 )
 
-_KEPT = 100  # units missing up to which the words are kept for the next cart; amounts are too many to keep
+_KEPT: Final = 100  # units missing up to which the words are kept for the next cart; amounts are too many to keep
 
 
 class Verdicts:

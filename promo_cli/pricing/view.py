@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from promo_cli.pricing.bundle import PreparedBundle
 from promo_cli.pricing.clock import Window, closed
 from promo_cli.pricing.conditions import Measured
@@ -37,7 +39,7 @@ class Held:
         self.after += run.at_stage * count
 
 
-_NOTHING = Held()
+_NOTHING: Final = Held()
 
 
 class View:

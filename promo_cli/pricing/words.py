@@ -4,34 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Final
 
 Money = Callable[[int], str]
 """Writes minor units as money."""
 
 _SIGNS = {"IDR": "Rp ", "USD": "$"}
-_KEPT = 100_000
+_KEPT: Final = 100_000
+_SMALL: Final = 250_000
+
+_small_of: dict[int, list[Decimal | None]] = {}
+"""By exponent, small amounts in major units by their place: quicker than any dict, and a receipt asks fifty times."""
 
 
 class Currency:
-    """Amounts of one currency, in major units and in words. Words that it was asked for last are kept."""
+    """Amounts of one currency, in major units and in words. What it was asked for last is kept."""
 
-    __slots__ = ("_said", "_scale", "_sign", "_units", "code", "exponent")
+    __slots__ = ("_said", "_scale", "_sign", "_small", "_units", "code", "exponent")
 
     def __init__(self, code: str, exponent: int) -> None:
         self.code = code
         self.exponent = exponent
         self._scale: int = 10**exponent
         self._sign = _SIGNS.get(code, f"{code} ")
+        if exponent not in _small_of:
+            _small_of[exponent] = [None] * (_SMALL if exponent else 0)
+        self._small = _small_of[exponent]
         self._units = [Decimal(f"1E-{places}") for places in range(exponent + 1)]
         self._said: dict[int, str] = {}
 
     def major(self, minor: int) -> int | Decimal:
-        """Return minor units as the number receipts carry, as `money.major`, in the context `money.EXACT` alone.
-
-        A product takes a fifth of the time of a Decimal read from text, and no more than finding one that was kept.
-        """
+        """Return minor units as the number receipts carry, as `money.major`, in the context `money.EXACT` alone."""
         if minor % self._scale == 0:
             return minor // self._scale
+        if not 0 < minor < _SMALL:
+            return self._fraction(minor)
+        small = self._small[minor]
+        if small is None:
+            small = self._small[minor] = self._fraction(minor)
+        return small
+
+    def _fraction(self, minor: int) -> Decimal:
         places = self.exponent
         while minor % 10 == 0:
             minor //= 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from promo_cli.pricing.catalogue import Product
 from promo_cli.pricing.reading import Fields
@@ -79,7 +79,7 @@ class Reward(NamedTuple):
     factor: int = 0
 
 
-SCALE = 10_000
+SCALE: Final = 10_000
 """Parts of a minor unit in which ceilings are written."""
 
 
