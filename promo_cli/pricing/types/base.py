@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -95,7 +96,7 @@ class Ceiling(NamedTuple):
     halves: int = 0
 
 
-class Offer:
+class Offer(ABC):
     """A promotion that may apply in a lane.
 
     `reach` are the runs whose units it could take, ascending; `steady`: its first option saves the most; `single`: it
@@ -109,9 +110,9 @@ class Offer:
         self.steady = steady
         self.single = single
 
+    @abstractmethod
     def ceiling(self) -> Ceiling:
         """Return what it cannot exceed."""
-        raise NotImplementedError
 
     def outdoes(self, other: Offer, strictly: bool) -> bool:
         """Tell whether, whatever is free, it can take the same units as the other for as much, or strictly for more."""
@@ -121,13 +122,13 @@ class Offer:
         """Return the first of its options with these free units; asked far more often than for the others."""
         return next(iter(self.options(free)), None)
 
+    @abstractmethod
     def options(self, free: Free) -> Iterable[Option]:
         """Return what it can do with these free units; for sets, one option per number of sets, most first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cuts(self, option: Option) -> list[Cut]:
         """Return what each unit of an option gets off."""
-        raise NotImplementedError
 
     def dropped(self, option: Option) -> int:
         """Return how much of its nominal discount floors held back, in minor units."""
@@ -197,7 +198,7 @@ def read_terms(fields: Fields) -> Terms:
     )
 
 
-class Stand:
+class Stand(ABC):
     """What a promotion sees of the lane it stands in.
 
     `runs` are all units of the cart in canonical order, `pool` the runs it may discount: in its scope and hours, of a
@@ -211,39 +212,39 @@ class Stand:
         self.pool = pool
 
     @property
+    @abstractmethod
     def whole(self) -> Pool:
         """The pool with what it holds."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def held(self) -> tuple[int, ...]:
         """The runs in its scope and hours, discountable or not."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def spent(self) -> int:
         """What its scope is worth, as the promotion measures, in minor units."""
-        raise NotImplementedError
 
+    @abstractmethod
     def within(self, scope: Scope, discounted: bool) -> tuple[int, ...]:
         """Return the runs of another scope in the promotion's hours; only discountable ones if they get cheaper."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lacks(self, product_id: str, units: int) -> Refusal:
         """Return that so many units of a product are missing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def gift(self, product_id: str) -> Product | None:
         """Return a product if the promotion may give it away, that is, if it is of its brands."""
-        raise NotImplementedError
 
+    @abstractmethod
     def paid_by(self, methods: frozenset[str]) -> tuple[int, int] | None:
         """Return the share that these methods pay as a fraction, or None while the method is not known."""
-        raise NotImplementedError
 
+    @abstractmethod
     def claimed(self) -> str | None:
         """Return the product that was claimed as this promotion's gift."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,5 +284,5 @@ class Discount:
         return ()
 
     def offer(self, stand: Stand) -> Offer | Reward | Refusal:
-        """Return what the promotion can do in a lane or what it earns, or why it cannot."""
-        raise NotImplementedError
+        """Return what the promotion can do in a lane or what it earns, or why it cannot. Every type has its own."""
+        raise NotImplementedError  # not abstract: an abstract dataclass does not compile
